@@ -17,6 +17,7 @@ def test_mails_that_were_held_back_are_looked_at_and_opened(terminal: Terminal) 
         "text": "It shows nobody",
         "outcome": "ignored",
         "reason": "auto-replied",
+        "raw_deleted_why": None,
     }
     terminal.services.responses |= {
         "GET /v1/emails": page_of(mail),
@@ -28,6 +29,20 @@ def test_mails_that_were_held_back_are_looked_at_and_opened(terminal: Terminal) 
     assert "It shows nobody" in shown
     assert "opsdesk mails open m1" in shown
     assert "OPS-9 is open for it." in terminal("mails", "open", "m1")
+
+
+def test_a_mail_that_is_gone_says_why(terminal: Terminal) -> None:
+    gone = {"id": "m1", "received_at": "2026-06-01T07:00:00Z", "sender": None, "sender_name": None}
+    gone |= {"subject": None, "text": None, "outcome": "ignored", "reason": "auto-replied"}
+    for why, words in (("erased", "erased with the contact"), ("too_old", "as it is too old")):
+        mail = gone | {"raw_deleted_why": why}
+        terminal.services.responses["GET /v1/emails/m1"] = mail
+        shown = " ".join(terminal("mails", "show", "m1").split())
+        assert words in shown
+        assert "opsdesk mails raw" not in shown
+    on_ticket = gone | {"outcome": "joined", "raw_deleted_why": None}
+    terminal.services.responses["GET /v1/emails/m1"] = on_ticket
+    assert "What it says is on its ticket." in terminal("mails", "show", "m1")
 
 
 def test_a_mail_is_written_to_a_file_as_it_came(terminal: Terminal, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ ARTICLE = {
 CONFLICT = {"id": "c1", "field": "priority", "ours": "1", "theirs": "2", "decision": None}
 LINK = {
     "id": "l1",
+    "ticket": "OPS-7",
     "system": "acme-jira",
     "remote_key": "SUP-1",
     "state": "linked",

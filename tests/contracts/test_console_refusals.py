@@ -14,6 +14,7 @@ from checks.codes import REASON, literal_codes
 from checks.tree import packages
 from pydantic_core import core_schema
 
+from common.http.fields import VISIBLE
 from common.http.problems import FRAMEWORK_PROBLEMS
 from common.wording.findings import FINDINGS
 from console.language.fault_words import EXAMPLES
@@ -58,7 +59,7 @@ OF_PYTHON = {
 """What pydantic says of Python's own objects, and never of JSON or of an address."""
 
 
-NOT_BLANK = {r"\S", r"\w"}
+NOT_BLANK = {r"\S", r"\w", VISIBLE}
 """Patterns of which nobody needs an example."""
 IN_ROTAS = {"starts_at", "ends_at"}
 """Times of a day there, which no form of the console sends; instants everywhere else."""

@@ -65,12 +65,11 @@ class Problem(Exception):
 
 
 class NotFound(Problem):
-    """404. Also for what this caller may not see."""
+    """404. Also for what this caller may not see. `detail` is for what was there, and says why it is gone."""
 
-    def __init__(self, what: str = "This") -> None:
-        super().__init__(
-            "not-found", "Not found", 404, f"{what} does not exist. Check the address."
-        )
+    def __init__(self, what: str = "This", *, detail: str | None = None) -> None:
+        detail = detail or f"{what} does not exist. Check the address."
+        super().__init__("not-found", "Not found", 404, detail)
 
 
 class Forbidden(Problem):

@@ -78,7 +78,7 @@ async def _systems() -> None:
 async def _print(path: str, title: str) -> None:
     async with own_client() as client:
         page = await client.get("intake", path)
-    columns = ("link", "system", "their ticket", "state", "waiting", "failed")
+    columns = ("link", "ticket", "system", "their ticket", "state", "waiting", "failed")
     print_table(title, columns, (_row(one) for one in page["items"]))
     for one in page["items"]:
         for conflict in (found for found in one["conflicts"] if found["decision"] is None):
@@ -98,6 +98,7 @@ def _row(one: JSON) -> tuple[object, ...]:
     sends = one["sends"]
     return (
         one["id"],
+        one["ticket"],
         one["system"],
         one["remote_key"],
         one["state"],

@@ -1,7 +1,7 @@
 """The commands `opsdesk mails list | show | raw | open | set-aside`: mails that were held back as a machine's."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from typer import Argument, Option, Typer
 
@@ -67,11 +67,24 @@ async def _show(mail: str) -> None:
     async with own_client() as client:
         shown = await client.get("intake", f"/v1/emails/{mail}")
     print_facts(shown["subject"] or "(no subject)", _facts(shown))
-    print_line((shown["text"] or "What it says is on its ticket, or deleted as too old.").strip())
-    if shown["outcome"] == "ignored":
+    print_line((shown["text"] or _where_it_is(shown)).strip())
+    if shown["outcome"] == "ignored" and shown["raw_deleted_why"] is None:
         print_line(f"\nAs it came: opsdesk mails raw {shown['id']} mail.eml")
         print_line(f"A person's after all? opsdesk mails open {shown['id']}")
         print_line(f"Nobody has to act on it? opsdesk mails set-aside {shown['id']}")
+
+
+def _where_it_is(shown: JSON) -> str:
+    """Where the words of a mail are that has none of its own."""
+    if (why := shown["raw_deleted_why"]) is not None:
+        return _GONE[why]
+    return "What it says is on its ticket."
+
+
+_GONE: Final = {
+    "too_old": "It was deleted, as it is too old.",
+    "erased": "It was erased with the contact whom it concerned.",
+}
 
 
 async def _raw(mail: str, file: Path) -> None:

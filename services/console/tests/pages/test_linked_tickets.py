@@ -58,3 +58,15 @@ async def test_a_conflict_that_is_decided_asks_for_nothing(
     assert "Priority: theirs, Anna de Vries" in page.main
     actions = [one.get("action") for one in page.tree.xpath("//main//form")]
     assert actions == [f"{HERE}/linked-tickets/link-system"]
+
+
+async def test_a_link_of_a_ticket_that_was_merged_says_so(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    page = await (await sign_in("anna")).open(f"{HERE}/linked-tickets")
+    assert "merged into this one" not in page.main
+    theirs = LINKED | {"ticket": "OPS-3"}
+    services.say("intake", f"/v1{HERE}/linked-tickets", {"items": [theirs]})
+    page = await (await sign_in("anna")).open(f"{HERE}/linked-tickets")
+    assert "Of OPS-3, which was merged into this one." in page.main

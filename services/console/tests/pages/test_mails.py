@@ -145,9 +145,14 @@ async def test_what_intake_refuses_stands_on_the_page(
             "What it says stands on its ticket",
         ),
         (
-            {"raw_deleted_at": "2026-05-01T07:00:00Z"}
+            {"raw_deleted_at": "2026-05-01T07:00:00Z", "raw_deleted_why": "too_old"}
             | {"sender": None, "sender_name": None, "subject": None, "text": None},
             "What it said was deleted",
+        ),
+        (
+            {"raw_deleted_at": "2026-05-01T07:00:00Z", "raw_deleted_why": "erased"}
+            | {"sender": None, "sender_name": None, "subject": None, "text": None},
+            "It was erased with the contact whom it concerned.",
         ),
     ],
 )

@@ -12,7 +12,7 @@ RETENTIONS: Final = (
         "raw mails",
         text(
             """
-            UPDATE mails SET raw = '', raw_deleted_at = intake.now(),
+            UPDATE mails SET raw = '', raw_deleted_at = intake.now(), raw_deleted_why = 'too_old',
                 sender = NULL, sender_name = NULL, subject = NULL, text = NULL WHERE id IN (
                 SELECT id FROM mails
                 WHERE received_at <= :before AND raw_deleted_at IS NULL AND outcome <> 'received'

@@ -194,6 +194,25 @@ CREATE POLICY of_the_customer ON article_feedback TO opsdesk_intake_contact USIN
 CREATE POLICY of_the_service ON article_feedback TO opsdesk_intake, opsdesk_intake_owner USING
     (true);
 
+CREATE OR REPLACE FUNCTION intake.replace_vote_of_same_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'intake'
+AS $function$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('intake.article_feedback/' || NEW.article_id, 0));
+    DELETE FROM article_feedback vote
+    WHERE vote.article_id = NEW.article_id AND vote.version = NEW.version AND vote.author <> NEW.author
+        AND vote.author IN (
+            SELECT same.account FROM account_addresses own
+            JOIN account_addresses same USING (address_digest) WHERE own.account = NEW.author);
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER one_vote_for_each_person BEFORE INSERT ON article_feedback
+    FOR EACH ROW
+    EXECUTE FUNCTION replace_vote_of_same_person();
+
 CREATE TABLE article_versions (
     article_id uuid NOT NULL,
     version integer NOT NULL,
@@ -295,11 +314,15 @@ AS $function$
 BEGIN
     INSERT INTO linked_sends (link_id, kind, message_id, file)
     SELECT linked_tickets.id, 'file', NEW.message_id, NEW.position
-    FROM messages JOIN linked_tickets ON linked_tickets.ticket_id = messages.ticket_id
+    FROM messages CROSS JOIN LATERAL merged_family(messages.ticket_id) AS family (id)
+    JOIN linked_tickets ON linked_tickets.ticket_id = family.id
     JOIN linked_systems ON linked_systems.id = system_id
     WHERE messages.id = NEW.message_id AND messages.visibility = 'public'
         AND NOT messages.automatic AND linked_tickets.state <> 'ended'
-        AND messages.author <> 'link/' || linked_systems.key;
+        AND messages.author <> 'link/' || linked_systems.key
+        AND NOT EXISTS (
+            SELECT FROM linked_sends sent WHERE sent.link_id = linked_tickets.id AND sent.kind = 'file'
+                AND sent.message_id = messages.copied_from AND sent.file = NEW.position);
     RETURN NULL;
 END $function$;
 CREATE TRIGGER files_to_links AFTER INSERT ON attachments
@@ -373,7 +396,8 @@ CREATE TABLE chat_messages (
     system text NOT NULL,
     source text NOT NULL,
     chat_id text NOT NULL,
-    -- The chat system's own id of the message, or a digest of what was said when by whom.
+    -- The chat system's own id of the message with a digest of its words, or one of what was said
+    -- when by whom.
     line_key text NOT NULL,
     message_id uuid NOT NULL,
     CONSTRAINT chat_messages_pkey PRIMARY KEY (system, source, chat_id, line_key),
@@ -760,6 +784,15 @@ CREATE INDEX ix_linked_conflicts_open ON linked_conflicts (id) WHERE decision IS
 CREATE UNIQUE INDEX uq_linked_conflicts_open ON linked_conflicts (link_id, field)
     WHERE decision IS NULL;
 
+-- Messages that came by a link, on whichever ticket they stand.
+CREATE TABLE linked_messages (
+    message_id uuid NOT NULL,
+    -- The tickets of which the link was until then.
+    tickets uuid[] NOT NULL,
+    CONSTRAINT linked_messages_pkey PRIMARY KEY (message_id),
+    CONSTRAINT linked_messages_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
+);
+
 CREATE TABLE linked_receipts (
     id uuid NOT NULL,
     system_id uuid NOT NULL,
@@ -767,6 +800,8 @@ CREATE TABLE linked_receipts (
     received_at timestamptz NOT NULL,
     outcome text NOT NULL,
     ticket_id uuid,
+    -- The ticket there that it names, where nobody knew which of ours that is.
+    remote_id text,
     -- As it came, of what could not be applied; null for the rest.
     raw text,
     CONSTRAINT linked_receipts_pkey PRIMARY KEY (id),
@@ -845,7 +880,10 @@ CREATE TABLE linked_systems (
 
 CREATE TABLE linked_tickets (
     id uuid NOT NULL,
+    -- Of which ticket it is; while that is merged, it works for the one into which it was.
     ticket_id uuid NOT NULL,
+    -- Tickets on which it was before, the first one first.
+    earlier_tickets uuid[] NOT NULL DEFAULT '{}'::uuid[],
     system_id uuid NOT NULL,
     state text NOT NULL,
     known jsonb NOT NULL DEFAULT '{}'::jsonb,
@@ -861,8 +899,7 @@ CREATE TABLE linked_tickets (
     CONSTRAINT linked_tickets_state_check
         CHECK (state IN ('creating', 'linked', 'failed', 'ended'))
 );
-CREATE UNIQUE INDEX uq_linked_tickets_open ON linked_tickets (ticket_id, system_id)
-    WHERE state <> 'ended';
+CREATE INDEX ix_linked_tickets_ticket ON linked_tickets (ticket_id);
 CREATE UNIQUE INDEX uq_linked_tickets_remote ON linked_tickets (system_id, remote_id)
     WHERE state <> 'ended';
 
@@ -889,6 +926,7 @@ CREATE TABLE mails (
     ticket_id uuid,
     -- The row stays when the mail itself is old: one that comes again is still known.
     raw_deleted_at timestamptz,
+    raw_deleted_why text,
     -- The name under which our gateway reported, when the mail came, what it had checked.
     gateway text,
     -- What our gateway reported of SPF, DKIM and DMARC, by method; null where it reported nothing.
@@ -910,12 +948,15 @@ CREATE TABLE mails (
         UNIQUE (message_id, fingerprint, occurrence),
     CONSTRAINT mails_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
     CONSTRAINT ck_mails_raw_deleted CHECK (raw_deleted_at IS NULL OR raw = '\x'::bytea),
+    CONSTRAINT ck_mails_raw_deleted_why
+        CHECK ((raw_deleted_at IS NULL) = (raw_deleted_why IS NULL)),
     CONSTRAINT ck_mails_set_aside
         CHECK ((set_aside_by IS NULL) = (set_aside_at IS NULL) AND (set_aside_by IS NULL OR outcome
             = 'ignored')),
     CONSTRAINT mails_next_step_check CHECK (next_step IN ('receipt', 'bounce')),
     CONSTRAINT mails_outcome_check
-        CHECK (outcome IN ('received', 'opened', 'joined', 'ignored', 'unreadable'))
+        CHECK (outcome IN ('received', 'opened', 'joined', 'ignored', 'unreadable')),
+    CONSTRAINT mails_raw_deleted_why_check CHECK (raw_deleted_why IN ('too_old', 'erased'))
 );
 CREATE INDEX ix_mails_held_back ON mails (received_at)
     WHERE outcome = 'ignored' AND ticket_id IS NULL AND set_aside_by IS NULL AND raw_deleted_at IS
@@ -1010,9 +1051,13 @@ AS $function$
 BEGIN
     INSERT INTO linked_sends (link_id, kind, message_id)
     SELECT linked_tickets.id, 'comment', NEW.id
-    FROM linked_tickets JOIN linked_systems ON linked_systems.id = system_id
-    WHERE linked_tickets.ticket_id = NEW.ticket_id AND linked_tickets.state <> 'ended'
-        AND NEW.author <> 'link/' || linked_systems.key;
+    FROM merged_family(NEW.ticket_id) AS family (id)
+    JOIN linked_tickets ON linked_tickets.ticket_id = family.id
+    JOIN linked_systems ON linked_systems.id = system_id
+    WHERE linked_tickets.state <> 'ended' AND NEW.author <> 'link/' || linked_systems.key
+        AND NOT EXISTS (
+            SELECT FROM linked_sends sent WHERE sent.link_id = linked_tickets.id
+                AND sent.kind = 'comment' AND sent.message_id = NEW.copied_from);
     RETURN NULL;
 END $function$;
 CREATE TRIGGER messages_to_links AFTER INSERT ON messages
@@ -1836,7 +1881,9 @@ CREATE OR REPLACE FUNCTION intake.send_fields_to_links()
 AS $function$
 BEGIN
     INSERT INTO linked_sends (link_id, kind)
-    SELECT id, 'fields' FROM linked_tickets WHERE ticket_id = NEW.id AND state <> 'ended'
+    SELECT linked_tickets.id, 'fields' FROM merged_family(NEW.id) AS family (id)
+    JOIN linked_tickets ON linked_tickets.ticket_id = family.id
+    WHERE linked_tickets.state <> 'ended'
     ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $function$;

@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
 from httpx import AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from common.domain import Rejection
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
+from intake.alerts import commands
 from intake.alerts.domain.alert import AlertBatch, PostContext
 from intake.alerts.domain.formats import FORMATS, read_post
 from intake.alerts.domain.json_values import read_instant
@@ -18,6 +20,7 @@ from intake_support.alerts import (
     LABELS,
     NINE,
     alert,
+    all_tickets,
     notes_of,
     post,
     post_of,
@@ -122,6 +125,41 @@ async def test_only_monitors_post_and_only_staff_look(
     assert (await anna.get(f"/v1/alert-posts/{uuid7()}")).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("source", "body"),
+    [
+        ("alertmanager", post_of(alert(startsAt=10**400), truncatedAlerts=10**40)),
+        ("alertmanager", post_of(alert(labels={"alertname": 10**400}, endsAt=-(10**400)))),
+        ("datadog", {"alert_id": 10**400, "title": "Slow", "date": 10**400, "last_updated": 1e300}),
+        ("newrelic", {"issueId": "i", "title": "Slow", "state": "CREATED", "createdAt": 10**400}),
+        ("pagerduty", {"event_action": "trigger", "payload": {"timestamp": 10**400}}),
+        ("splunk", {"search_name": "Slow", "result": {"_time": 10**400}, "sid": "s"}),
+    ],
+)
+async def test_numbers_that_no_clock_or_table_has_page_somebody_all_the_same(
+    monitor: AsyncClient, anna: AsyncClient, source: str, body: dict[str, Any]
+) -> None:
+    """A post that fails is processed again and again, and nobody hears of it."""
+    answer = await monitor.post(f"/v1/alerts/{source}", json=body)
+    assert answer.is_success, answer.text
+    assert len(await all_tickets(anna)) == 1
+
+
+async def test_a_post_that_our_own_reader_cannot_read_becomes_a_ticket(
+    monitor: AsyncClient, anna: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("a fault of ours")
+
+    monkeypatch.setattr(commands, "read_post", fail)
+    answer = await post(monitor, alert())
+    assert answer.is_success, answer.text
+    (ticket,) = await all_tickets(anna)
+    shown = (await ticket_of(anna, ticket["key"]))["description"]
+    assert "Checkout p99 over 2s" in shown
+    assert "a fault of ours" in "\n".join([shown, *await notes_of(anna, ticket["key"])])
+
+
 def test_the_year_one_is_no_end() -> None:
     assert read_instant("0001-01-01T00:00:00Z") is None
     assert read_instant("0001-01-01T00:00:00+14:00") is None
@@ -135,7 +173,7 @@ def test_the_year_one_is_no_end() -> None:
         == read_instant("2026-03-29T01:00:00.000+0000")
     )
     nonsense: Any
-    for nonsense in (True, -1, 1e300, "9" * 400, "", [], {}, "nonsense"):
+    for nonsense in (True, -1, 1e300, 10**400, -(10**400), "9" * 400, "", [], {}, "nonsense"):
         assert read_instant(nonsense) is None
 
 

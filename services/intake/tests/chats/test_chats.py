@@ -57,6 +57,24 @@ async def test_a_chat_that_is_sent_again_changes_nothing(
     assert other.json()["ticket"] != first.json()["ticket"]
 
 
+async def test_other_words_under_an_id_that_is_known_are_not_lost(
+    chatbot: AsyncClient, anna: AsyncClient
+) -> None:
+    """Systems number each part from 1 again, and people correct what they have written"""
+    first = [
+        line("customer", "Billing is down", 1, id="1"),
+        line("agent", "Since when?", 2, id="2"),
+    ]
+    key = (await send(chatbot, *first, customer="acme")).json()["ticket"]["key"]
+    part = [line("customer", "Since noon", 3, id="1"), line("customer", "All of it", 4, id="1")]
+    for added in (2, 0):
+        answer = await send(chatbot, *part, customer="acme")
+        assert answer.json()["added"] == added, answer.text
+    assert (await send(chatbot, *first, *part, customer="acme")).json()["added"] == 0
+    shown = [one["text"] for one in await messages(anna, key)]
+    assert shown == ["Billing is down", "Since when?", "Since noon", "All of it"]
+
+
 async def test_a_chat_that_goes_on_joins_and_reopens_its_ticket(
     chatbot: AsyncClient, anna: AsyncClient, database: Database
 ) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from intake_support.outgoing import mail_of, post, run_sql
-from intake_support.tickets import act
+from intake_support.tickets import act, open_ticket
 from opsdesk_testing.client import client
 
 LINKED: Final = (
@@ -85,3 +85,27 @@ async def test_what_linked_systems_answered_is_erased_and_what_they_had_stays(
     assert await run_sql(database, "SELECT state, problem FROM linked_sends") == [
         ("failed", "[erased]")
     ]
+
+
+async def test_what_the_contact_wrote_with_an_account_of_their_own_goes_too(
+    app: FastAPI, anna: AsyncClient, omar: AsyncClient, database: Database
+) -> None:
+    """On tickets of colleagues, and about articles; it is in the export before."""
+    (jan, *_) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
+    key = await open_ticket(anna)
+    article = {"title": "Down", "body": "Restart.", "language": "en", "audience": "customer"}
+    made = (await anna.post("/v1/articles", json=article)).json()["key"]
+    assert (await omar.post(f"/v1/articles/{made}/publish", json={"version": 1})).is_success
+    async with client(app, "jans-own", customer="acme", email=jan["address"]) as own:
+        written = await act(own, key, "replies", text="the nilgai of Jan")
+        assert written.status_code == 201, written.text
+        body = {"helpful": False, "comment": "No nilgai in it."}
+        assert (await own.post(f"/v1/articles/{made}/feedback", json=body)).status_code == 201
+    async with client(app, "theo") as theo, client(app, "gina") as gina:
+        path = f"/v1/contacts/{jan['id']}"
+        assert (await theo.get(f"{path}/export")).text.count("nilgai") == 2
+        assert (await theo.post(f"{path}/erasure", json={"reason": "asked"})).status_code == 201
+        assert (await gina.post(f"{path}/erasure/confirm")).status_code == 200
+        assert "nilgai" not in (await theo.get(f"{path}/export")).text
+    for query in ("SELECT text FROM messages", "SELECT comment FROM article_feedback"):
+        assert await run_sql(database, query) == [("[erased]",)]

@@ -107,8 +107,21 @@ async def post_file(app: FastAPI, kind: str, system: str, peer: FakePeer) -> Pos
     return post_webhook
 
 
+@pytest.fixture
+async def post_raw(app: FastAPI, kind: str, system: str) -> Post:
+    """Posts bytes as the system would, signed."""
+
+    async def post_bytes(raw: bytes) -> Response:
+        return await _post_raw(app, system, kind, raw, SECRET)
+
+    return post_bytes
+
+
 async def _post(app: FastAPI, system: str, kind: str, body: Any, secret: str) -> Response:
-    raw = json.dumps(body).encode()
+    return await _post_raw(app, system, kind, json.dumps(body).encode(), secret)
+
+
+async def _post_raw(app: FastAPI, system: str, kind: str, raw: bytes, secret: str) -> Response:
     headers = signed(kind, raw, now().isoformat(), secret)
     headers["Authorization"] = f"Bearer {token('peer-machine', scope='linked-tickets:write')}"
     async with client(app, None) as machine:

@@ -6,10 +6,11 @@ from httpx import AsyncClient
 from sqlalchemy import text
 
 from common.persistence.database import Database
+from common.persistence.ids import uuid7
 from intake.linked_tickets.linked_ticket_sender import LinkedTicketSender
 from intake_support.linked_tickets import Linked, Post, link, links_of, messages_of
 from intake_support.peers import FakePeer
-from intake_support.tickets import act
+from intake_support.tickets import act, open_ticket
 from opsdesk_testing.protocol import freeze_time
 
 ANSWER = "Dear Jan,\n\nWe look at it again.\n\nKind regards"
@@ -50,22 +51,54 @@ async def test_what_is_answered_there_reaches_the_customers_system(
     assert (await post(linked.id, "ours", comment=sent)).json() == {"outcome": "own"}
 
 
-async def test_a_ticket_that_has_a_counterpart_there_keeps_its_own(
+async def test_a_ticket_that_has_a_counterpart_there_has_two_and_both_get_the_answer(
     anna: AsyncClient,
     omar: AsyncClient,
     linked: Linked,
     post: Post,
+    peer: FakePeer,
+    sender: LinkedTicketSender,
     database: Database,
 ) -> None:
+    """Else whoever goes on writing in the older one hears nothing any more."""
+    other = await open_ticket(anna, priority="major")
+    await link(anna, other)
+    await sender.send_due()
+    (own,) = await links_of(anna, other)
     await _close_for_good(anna, omar, linked.key, database)
-    new = await _go_on(anna, linked, post, "late1")
-    old = (await anna.get(f"/v1/tickets/{linked.key}")).json()["id"]
-    async with database.transaction() as tx:  # as it was before links went on with their tickets
-        await tx.execute(text("UPDATE linked_tickets SET ticket_id = :id"), {"id": old})
-    own = await link(anna, new)
-    assert (await post(linked.id, "late2", comment="Still.")).json() == {"outcome": "applied"}
-    assert [one["id"] for one in await links_of(anna, new)] == [own["id"]]
-    assert [one["id"] for one in await links_of(anna, linked.key)] == [linked.link]
+    ids = [(await anna.get(f"/v1/tickets/{key}")).json()["id"] for key in (other, linked.key)]
+    async with database.transaction() as tx:
+        await tx.execute(
+            text(
+                "INSERT INTO ticket_links (id, ticket_id, kind, other_id, created_by, created_at)"
+                " VALUES (:id, :new, 'follows', :old, 'jan', intake.now())"
+            ),
+            {"id": uuid7(), "new": ids[0], "old": ids[1]},
+        )
+    assert (await post(linked.id, "late", comment="Still.")).json() == {"outcome": "applied"}
+    assert [one["id"] for one in await links_of(anna, other)] == [linked.link, own["id"]]
+    await act(anna, other, "replies", text=ANSWER)
+    await sender.send_due()
+    for id in (linked.id, own["remote_id"]):
+        assert "We look at it again." in str(peer.comments[id])
+
+
+async def test_what_an_ended_customers_system_says_goes_on_in_one_ticket_for_triage(
+    anna: AsyncClient, omar: AsyncClient, linked: Linked, post: Post, database: Database
+) -> None:
+    """Nothing is lost, and nobody has to sort the same thing many times."""
+    await _close_for_good(anna, omar, linked.key, database)
+    path = "/v1/customers/acme/end"
+    assert (await anna.post(path, json={"reason": "Gone"})).is_success
+    assert (await omar.post(f"{path}/confirm")).is_success
+    for event in ("gone1", "gone2", "gone3"):
+        answer = await post(linked.id, event, comment=f"It is back, {event}.")
+        assert answer.json() == {"outcome": "applied"}, answer.text
+    (follows,) = (await anna.get(f"/v1/tickets/{linked.key}/links")).json()["items"]
+    triage = (await anna.get(f"/v1/tickets/{follows['ticket']}")).json()
+    assert triage["customer"] is None
+    shown = [one["text"] for one in await messages_of(anna, triage["key"])]
+    assert [f"gone{number}" in text for number, text in enumerate(shown, 1)] == [True] * 3
 
 
 async def _close_for_good(

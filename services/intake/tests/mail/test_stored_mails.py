@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import text
 
@@ -13,7 +14,7 @@ from common.retention import delete_old
 from intake.retentions import RETENTIONS
 from intake.settings import IntakeSettings
 from intake_support.tickets import event_types
-from opsdesk_testing.client import settings_for
+from opsdesk_testing.client import client, settings_for
 from opsdesk_testing.protocol import freeze_time
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
@@ -185,11 +186,31 @@ async def test_once_a_mail_is_deleted_as_too_old_nobody_gets_its_words(
         async with database.transaction() as tx:
             await delete_old(tx, retention, settings)
     assert (await anna.get(path)).status_code == 404
-    assert (await anna.get(f"/v1/emails/{held}/raw")).status_code == 404
+    raw = await anna.get(f"/v1/emails/{held}/raw")
+    assert (raw.status_code, "too old" in raw.json()["detail"]) == (404, True)
     assert (await anna.post(f"/v1/emails/{held}/open-ticket")).status_code == 404
     shown = (await anna.get(f"/v1/emails/{held}")).json()
     assert [shown[name] for name in ("sender", "sender_name", "subject", "text")] == [None] * 4
     assert shown["raw_deleted_at"] is not None
+    assert shown["raw_deleted_why"] == "too_old"
+
+
+async def test_a_mail_that_was_erased_with_its_contact_says_so(
+    app: FastAPI, anna: AsyncClient, held: str
+) -> None:
+    """R16: nobody looks for it in a backup, and the person can be told what became of it."""
+    (jan, *_) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
+    erasure = f"/v1/contacts/{jan['id']}/erasure"
+    async with client(app, "theo") as theo, client(app, "gina") as gina:
+        assert (await theo.post(erasure, json={"reason": "asked"})).status_code == 201
+        assert (await gina.post(f"{erasure}/confirm")).status_code == 200
+    shown = (await anna.get(f"/v1/emails/{held}")).json()
+    assert (shown["text"], shown["raw_deleted_why"]) == (None, "erased")
+    for answer in (
+        await anna.get(f"/v1/emails/{held}/raw"),
+        await anna.post(f"/v1/emails/{held}/open-ticket"),
+    ):
+        assert (answer.status_code, "was erased" in answer.json()["detail"]) == (404, True)
 
 
 async def test_what_is_folded_of_an_answer_can_be_unfolded(

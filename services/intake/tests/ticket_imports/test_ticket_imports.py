@@ -1,5 +1,6 @@
 """Tickets of other systems become history here, once: no clocks, mails or pages for what is over."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -216,6 +217,28 @@ async def test_what_is_no_export_is_refused(theo: AsyncClient, data: bytes) -> N
     )
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["code"] == "not_readable"
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"users": 5, "organizations": "none"},
+        {"users": [{"id": [1]}, 7, {"name": "Kim"}], "organizations": {"1": 2}},
+    ],
+)
+async def test_people_that_are_none_cost_no_ticket(
+    theo: AsyncClient, beside: dict[str, Any]
+) -> None:
+    ticket = {"id": 1, "subject": "Down", "status": "closed", "created_at": "2029-01-01T00:00:00Z"}
+    ticket |= {"updated_at": "2029-01-02T00:00:00Z", "requester_id": {"id": 3}}
+    ticket |= {"assignee_id": [4], "organization_id": None}
+    answer = await theo.post(
+        "/v1/imports/tickets?source=zendesk&customer=acme",
+        content=json.dumps({"tickets": [ticket]} | beside),
+        headers={"Content-Type": "application/json"},
+    )
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["imported"], answer.json()["refused"]) == (1, 0), answer.text
 
 
 async def test_first_level_and_contacts_import_no_tickets(

@@ -1,6 +1,6 @@
 """Types of fields that bodies and parameters of several services share."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -16,6 +16,11 @@ def _check_timezone(name: str) -> str:
     return name
 
 
+VISIBLE: Final = (
+    r"[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+)
+"""The pattern of words in which there is something to see: blanks and characters without a shape alone say nothing."""
 Key = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", examples=["acme-prod"])]
 """A key that somebody chooses for something new. It begins and ends with a letter or digit."""
 KeyRef = Annotated[str, Field(min_length=1, max_length=100)]

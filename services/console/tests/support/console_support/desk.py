@@ -21,6 +21,7 @@ MAIL: dict[str, Any] = {
     "reason": "auto-submitted",
     "ticket_id": None,
     "raw_deleted_at": None,
+    "raw_deleted_why": None,
     "set_aside_by": None,
     "set_aside_at": None,
 }
@@ -127,6 +128,7 @@ CONFLICT_ID: Final = "0190a000-0000-7000-8000-0000000000f6"
 LINKED: dict[str, Any] = {
     "id": LINK_ID,
     "ticket_id": "0190a000-0000-7000-8000-000000000001",
+    "ticket": "OPS-7",
     "system": "acme-jira",
     "state": "linked",
     "remote_id": "10007",

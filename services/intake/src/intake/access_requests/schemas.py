@@ -7,11 +7,11 @@ from uuid import UUID
 from pydantic import Field
 
 from common.http import Refers, RequestModel, ResponseModel
-from common.http.fields import Name
+from common.http.fields import VISIBLE, Name
 from intake.access_requests.domain import AccessRequest, AccessState, Decision, OwedRemoval
 from intake.tickets.schemas.fields import OptionalText, Words
 
-Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+Line = Annotated[str, Field(min_length=1, max_length=200, pattern=VISIBLE)]
 
 
 class AccessRequestCreate(RequestModel):

@@ -18,6 +18,7 @@ from common.http.body import parse_json
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
+from common.telemetry import logger
 from intake.alerts.alert_scopes import scope_alerts
 from intake.alerts.domain.alert import AlertBatch, PostContext
 from intake.alerts.domain.alert_ticket import AlertTicket
@@ -32,6 +33,8 @@ from intake.alerts.shared_keys import separate_customers
 from intake.alerts.store import alert_tickets, posts
 from intake.alerts.store.posts import StoredPost
 from intake.alerts.ticket_changes import note, note_truncated, open_and_raise
+
+log = logger(__name__)
 
 RETRY_KIND = "alert-post"
 """The kind of deadline at which a post is processed that was stored and not processed."""
@@ -113,6 +116,10 @@ def _read(stored: StoredPost) -> ReadPost | Rejection:
         batch = read_post(stored.source, body, context)
     except Problem as problem:
         batch = Rejection("NOT_THIS_FORMAT", problem.detail)
+    except Exception as error:
+        # A person looks at it now: read again, it would fail again, and page nobody for ever.
+        log.exception("alert_posts.not_read", posts=[str(stored.id)])
+        batch = Rejection("NOT_THIS_FORMAT", f"OpsDesk cannot read it, report it: {error!r}"[:300])
     if isinstance(batch, AlertBatch):
         return ReadPost(stored, batch, None)
     if batch.code == "NO_ALERTS" or not stored.raw.strip():

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from common.http import Page, Refers, RequestModel, ResponseModel
-from common.http.fields import Name, Reason
+from common.http.fields import VISIBLE, Name, Reason
 from intake.articles.domain.article import DEFAULT_REVIEW_DAYS, ArticleAudience, ArticleState
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
@@ -16,8 +16,8 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 class ArticleVersionCreate(RequestModel):
     """What an article says, in Markdown, and for whom."""
 
-    title: Annotated[str, Field(min_length=3, max_length=200, pattern=r"\S")]
-    body: Annotated[str, Field(min_length=3, max_length=100_000, pattern=r"\S")]
+    title: Annotated[str, Field(min_length=3, max_length=200, pattern=VISIBLE)]
+    body: Annotated[str, Field(min_length=3, max_length=100_000, pattern=VISIBLE)]
     audience: ArticleAudience = "internal"
 
 

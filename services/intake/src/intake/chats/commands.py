@@ -1,5 +1,6 @@
 """Store a chat as a ticket with its whole dialogue, or what is new of one that goes on."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +11,7 @@ from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from intake.chats import store
 from intake.chats.domain.transcript import Chat, ChatLine, Side, last_turns, new_lines
+from intake.directory.domain.parties import Contact
 from intake.feedback.commands import open_follow_on
 from intake.feedback.going_on import lock_going_on, of_same_customer
 from intake.tickets.commands import open_ticket, record_customer_reply, save_change
@@ -29,16 +31,26 @@ class ReceivedChat:
     is_new: bool
 
 
-async def receive(tx: Connection, chat: Chat, request: TicketRequest, actor: Actor) -> ReceivedChat:
-    """Store what is new of a chat; `request` is for its ticket, if it has none yet."""
+async def receive(
+    tx: Connection,
+    chat: Chat,
+    named: Contact | None,
+    request: Callable[[], Awaitable[TicketRequest]],
+    actor: Actor,
+) -> ReceivedChat:
+    """Store what is new of a chat; `named` is who it says speaks.
+
+    `request` gives what its ticket is opened with, if it has none yet, or raises what it raises. One that has a
+    ticket is not asked again: what it named may have been ended since, and its words are taken all the same.
+    """
     ticket_id = await store.lock(tx, chat)
     if ticket_id is None:
-        ticket = await open_ticket(tx, request, actor, await transaction_time(tx))
+        ticket = await open_ticket(tx, await request(), actor, await transaction_time(tx))
         await store.add(tx, chat, ticket.id)
     else:
         ticket = await tickets.lock_survivor(tx, ticket_id)
     lines = new_lines(chat.lines, await store.known_lines(tx, chat))
-    contact = _contact(request, ticket)
+    contact = _contact(named, ticket)
     at = await transaction_time(tx)
     is_new = ticket_id is None
     if not is_new and (words := _customers_words(lines)):
@@ -52,12 +64,11 @@ async def receive(tx: Connection, chat: Chat, request: TicketRequest, actor: Act
     return ReceivedChat(ticket, len(lines), is_new)
 
 
-def _contact(request: TicketRequest, ticket: Ticket) -> UUID | None:
+def _contact(named: Contact | None, ticket: Ticket) -> UUID | None:
     """Who speaks: whoever is named, else the ticket's contact; nobody known where another customer's is named."""
-    if request.contact_id is None:
+    if named is None:
         return ticket.contact_id
-    customer = None if request.scope is None else request.scope.customer_id
-    return request.contact_id if customer == ticket.customer_id else None
+    return named.id if named.customer_id == ticket.customer_id else None
 
 
 def _customers_words(lines: list[tuple[str, ChatLine]]) -> str | None:
@@ -74,7 +85,7 @@ async def _go_on(
     at: datetime,
 ) -> tuple[Ticket, bool]:
     """The ticket on which the customer's words go on, and whether it was opened for them."""
-    going_on = await lock_going_on(tx, ticket, at, of_same_customer(ticket))
+    going_on = await lock_going_on(tx, ticket, at, of_same_customer(ticket, actor))
     if going_on is not None:
         return going_on, False
     return await open_follow_on(tx, ticket, words, actor, contact, at, channel="chat"), True

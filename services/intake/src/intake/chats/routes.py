@@ -1,5 +1,6 @@
 """`POST /v1/chats`: transcripts of a chatbot or live chat."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Request, Response
@@ -36,14 +37,16 @@ async def receive_chat(
 ) -> Response:
     """Receive the transcript of a chat: a new one opens a ticket, one that goes on joins its own.
 
-    Messages that are there already are not added again. What is not known of the customer is for triage.
+    Messages that are there already are not added again. What is not known of the customer is for triage. Of one
+    that goes on the messages alone count: `customer` and `environment` are its ticket's.
     """
     chat = body.to_chat(caller.sub)
     _check_people(caller, chat)
     await _check_moments(tx, chat)
     state = state_of(request.app)
     contact = await find_contact_or_none(state, caller, body.contact) if body.contact else None
-    received = await receive(tx, chat, await _request(tx, body, chat, contact), caller.actor)
+    request_for = partial(_request, tx, body, chat, contact)
+    received = await receive(tx, chat, contact, request_for, caller.actor)
     outcome: ChatOutcome = "opened" if received.is_new else "joined" if received.added else "known"
     ticket = ChatTicket(id=received.ticket.id, key=received.ticket.key)
     result = ChatResult(outcome=outcome, added=received.added, ticket=ticket)

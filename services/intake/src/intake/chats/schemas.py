@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from common.http import Refers, RequestModel, ResponseModel
-from common.http.fields import Key, KeyRef, Name
+from common.http.fields import VISIBLE, Key, KeyRef, Name
 from intake.chats.domain.transcript import Chat, ChatLine, Speaker
 from intake.tickets.domain.ticket import Kind
 
@@ -43,7 +43,7 @@ class ChatCreate(RequestModel):
     source: Key
     id: OwnId
     messages: Annotated[list[ChatLineCreate], Field(min_length=1, max_length=500)]
-    title: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")] | None = None
+    title: Annotated[str, Field(min_length=1, max_length=200, pattern=VISIBLE)] | None = None
     contact: Annotated[str, Field(min_length=3, max_length=254)] | None = None
     customer: Annotated[Name | None, Refers("customer")] = None
     environment: Annotated[Name | None, Refers("environment")] = None

@@ -1,13 +1,15 @@
 """What is about a contact, part by part: for each part the rows that an erasure of the contact empties.
 
-Bound are `contact` (their id), `name` (`contact/<id>`), `addresses`, `ids` (their tickets) and `mails`, and
-`accounts` and `subjects` of the acts on them and by them (`intake.reasons.store`).
+Bound are `contact` (their id), `name` (`contact/<id>`), `ids` (their tickets) and `mails`, and `accounts` (with
+`name` and their addresses) and `subjects` of the acts on them and by them (`intake.reasons.store`); `wholes` are
+patterns of their addresses.
 """
 
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from intake.erasures.store import RECEIPTS_OF_TICKETS
 from intake.reasons.store import OF_CONTACT
 
 FIRST_ID: Final = UUID(int=0)
@@ -43,7 +45,7 @@ class Part:
 
 
 _OF_TICKETS: Final = "t.ticket_id = ANY(:ids)"
-_BY_THEM: Final = "({by} = :name OR {by} = ANY(:addresses))"
+_BY_THEM: Final = "{by} = ANY(:accounts)"
 _ABOUT_TICKETS: Final = (
     "t.subject IN (SELECT 'ticket/' || id FROM unnest(CAST(:ids AS uuid[])) given (id))"
 )
@@ -81,7 +83,8 @@ PARTS: Final = (
     Part(
         "messages",
         "messages t",
-        f"{_OF_TICKETS} OR {_BY_THEM.format(by='t.author')}",
+        f"{_OF_TICKETS} OR {_BY_THEM.format(by='t.author')}"
+        " OR t.id IN (SELECT message_id FROM linked_messages WHERE tickets && :ids)",
         _FILES,
         rows=FEW,
     ),
@@ -89,7 +92,7 @@ PARTS: Final = (
         "mails",
         # Without its bytes in the row that becomes JSON: they are up to 25 MiB.
         "mails t CROSS JOIN LATERAL (SELECT t.message_id, t.received_at, t.received_by, t.outcome,"
-        " t.reason, t.ticket_id, t.raw_deleted_at, t.sender, t.sender_name, t.subject, t.text,"
+        " t.reason, t.ticket_id, t.raw_deleted_at, t.raw_deleted_why, t.sender, t.sender_name, t.subject, t.text,"
         " t.authentication, t.id) m",
         "t.id = ANY(:mails)",
         _MAIL,
@@ -134,8 +137,13 @@ PARTS: Final = (
         f"t.contact_id = :contact OR {_OF_TICKETS}",
         "to_jsonb(t) - 'lease'",
     ),
-    Part("linked_tickets", "linked_tickets t", _OF_TICKETS, _LINK),
-    Part("linked_receipts", "linked_receipts t", _OF_TICKETS, rows=FEW),
+    Part("linked_tickets", "linked_tickets t", "t.id IN (SELECT links_of_tickets(:ids))", _LINK),
+    Part(
+        "linked_receipts",
+        "linked_receipts t",
+        f"{_OF_TICKETS} OR {RECEIPTS_OF_TICKETS} OR raw ~* ANY(:wholes)",
+        rows=FEW,
+    ),
     Part(
         "reasons",
         "reasons t",

@@ -83,7 +83,8 @@ async def _part(
     query, after = text(part.query), part.before
     values: dict[str, Any] = {"contact": scope.contact, "name": scope.name, "mails": list(mails)}
     accounts = [*scope.addresses, *scope.accounts]
-    values |= {"addresses": list(scope.addresses)}
+    wholes = [whole(address) for address in scope.addresses]
+    values |= {"wholes": wholes}
     values |= reasons.values_of(scope.contact, accounts, scope.tickets)
     bound = {name: values[name] for name in values if f":{name}" in part.query}
     query = query.bindparams(
@@ -102,7 +103,7 @@ async def _part(
 _TYPES: Final[dict[str, Any]] = {
     "contact": Uuid(),
     "name": Text(),
-    "addresses": ARRAY(Text),
+    "wholes": ARRAY(Text),
     "accounts": ARRAY(Text),
     "subjects": ARRAY(Text),
     "ids": ARRAY(Uuid),

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from common.http import RequestModel, ResponseModel
-from common.http.fields import Key, Name, Timezone
+from common.http.fields import VISIBLE, Key, Name, Timezone
 from intake.directory.domain.address import is_address, normalise
 from intake.directory.domain.environment import Tier
 
@@ -22,7 +22,7 @@ def _normalise_address(text: str) -> str:
 Address = Annotated[str, Field(max_length=254), AfterValidator(_normalise_address)]
 Phone = Annotated[str, Field(min_length=3, max_length=40)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", examples=["nl"])]
-Reason = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S")]
+Reason = Annotated[str, Field(min_length=1, max_length=1000, pattern=VISIBLE)]
 Role = Literal["ops", "tom", "gm", "dm", "po", "qc", "second_level", "partner"]
 
 

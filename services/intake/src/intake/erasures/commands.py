@@ -65,11 +65,15 @@ async def confirm_erasure(
 async def _erase(tx: Connection, contact: UUID, addresses: Sequence[str], ids: list[UUID]) -> None:
     await store.erase_words(tx, ids)
     await forms.erase_filled(tx, ids)
-    messages = [id for one in addresses for id in await store.erase_messages(tx, contact, one, ids)]
+    accounts = await persons.list_accounts_of_contact(tx, contact)
+    messages = [
+        id
+        for one in addresses
+        for id in await store.erase_messages(tx, contact, one, accounts, ids)
+    ]
     await files.erase(tx, messages, contact)
     await cancel_of(tx, contact, messages, await transaction_time(tx))
     await store.erase_contact(tx, contact)
-    accounts = await persons.list_accounts_of_contact(tx, contact)
     await reasons.erase(tx, contact, [*addresses, *accounts], ids)
     await erase_ticket_copies(tx, ids)
     await erase_answers(tx, messages)

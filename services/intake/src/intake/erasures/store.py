@@ -21,6 +21,7 @@ _CONTACT: Final = text(
     "UPDATE contacts SET name = :erased, address = NULL, phone = NULL, erased = true, other_addresses = '{}', other_phones = '{}', numbers = '{}', sequence = sequence + 1 WHERE id = :contact"
 )
 _IDS: Final = bindparam("ids", type_=ARRAY(Uuid))
+_ACCOUNTS: Final = bindparam("accounts", type_=ARRAY(Text))
 _TICKETS: Final = text(
     """
     UPDATE tickets SET title = :erased, reporter = NULL, sequence = sequence + 1,
@@ -35,12 +36,19 @@ _TICKETS: Final = text(
 ).bindparams(_IDS, bindparam("erased", type_=Text))
 _MESSAGES: Final = text(
     """
+    WITH RECURSIVE originals (id) AS (
+        SELECT id FROM messages
+        WHERE ticket_id = ANY(:ids) OR author IN (:name, :address) OR author = ANY(:accounts)
+        UNION SELECT message_id FROM linked_messages WHERE linked_messages.tickets && :ids),
+    theirs (id) AS (
+        SELECT id FROM originals
+        UNION SELECT copies.id FROM messages copies JOIN theirs ON copies.copied_from = theirs.id)
     UPDATE messages SET text = :erased, html = NULL, history = NULL,
         author = CASE WHEN author = :address THEN :name
             WHEN author LIKE 'chat:%' AND direction = 'inbound' THEN 'chat:customer' ELSE author END
-    WHERE ticket_id = ANY(:ids) OR author IN (:name, :address) RETURNING id, mail_id, ticket_id
+    WHERE id IN (SELECT id FROM theirs) RETURNING id, mail_id, ticket_id
     """
-).bindparams(_IDS)
+).bindparams(_IDS, _ACCOUNTS)
 _ATTACHMENTS: Final = text(
     "UPDATE attachments SET name = :erased WHERE message_id = ANY(:ids)"
 ).bindparams(_IDS)
@@ -82,25 +90,32 @@ _CHECKS: Final = text(
     "UPDATE message_checks SET overrule_reason = :erased WHERE overrule_reason IS NOT NULL AND (ticket_id = ANY(:ids) OR message_id = ANY(:messages))"
 ).bindparams(_IDS, bindparam("messages", type_=ARRAY(Uuid)))
 _FEEDBACK: Final = text(
-    "UPDATE article_feedback SET comment = CASE WHEN comment IS NOT NULL THEN :erased END WHERE author IN (:name, :address)"
-)
+    "UPDATE article_feedback SET comment = CASE WHEN comment IS NOT NULL THEN :erased END WHERE author IN (:name, :address) OR author = ANY(:accounts)"
+).bindparams(_ACCOUNTS)
+RECEIPTS_OF_TICKETS: Final = """
+raw IS NOT NULL AND (ticket_id = ANY(:ids) OR (system_id, remote_id) IN (
+    SELECT l.system_id, l.remote_id FROM linked_tickets l WHERE l.id IN (SELECT links_of_tickets(:ids))))
+"""
+"""What linked systems posted of counterparts of these tickets and could not be applied; bound to `ids`."""
 _RECEIPTS: Final = text(
-    "UPDATE linked_receipts SET raw = NULL WHERE ticket_id = ANY(:ids)"
+    f"UPDATE linked_receipts SET raw = NULL WHERE {RECEIPTS_OF_TICKETS}"
+).bindparams(_IDS)
+_RECEIPTS_THAT_NAME: Final = text("UPDATE linked_receipts SET raw = NULL WHERE raw ~* :whole")
+_SENT: Final = text(
+    "UPDATE linked_sends SET problem = :erased WHERE problem IS NOT NULL AND message_id = ANY(:ids)"
 ).bindparams(_IDS)
 _SENDS: Final = text(
     """
     UPDATE linked_sends SET problem = CASE WHEN problem IS NOT NULL THEN :erased END,
         remote_file = CASE WHEN remote_file IS NOT NULL
             THEN jsonb_build_object('id', remote_file -> 'id', 'name', '') END
-    FROM linked_tickets WHERE linked_tickets.id = link_id AND ticket_id = ANY(:ids)
-        AND num_nonnulls(remote_file, problem) > 0
+    WHERE link_id IN (SELECT links_of_tickets(:ids)) AND num_nonnulls(remote_file, problem) > 0
     """
 ).bindparams(_IDS, bindparam("erased", type_=Text))
 _CONFLICTS: Final = text(
     """
     UPDATE linked_conflicts SET reason = :erased
-    FROM linked_tickets WHERE linked_tickets.id = link_id AND ticket_id = ANY(:ids)
-        AND reason IS NOT NULL
+    WHERE link_id IN (SELECT links_of_tickets(:ids)) AND reason IS NOT NULL
     """
 ).bindparams(_IDS, bindparam("erased", type_=Text))
 _INVESTIGATIONS: Final = text(
@@ -118,8 +133,8 @@ _IMPROVEMENTS: Final = text(
 _WATCHERS: Final = text("DELETE FROM ticket_watchers WHERE contact_id = :contact")
 _MAILS: Final = text(
     """
-    UPDATE mails SET raw = '', raw_deleted_at = intake.now(), reason = NULL,
-        sender = NULL, sender_name = NULL, subject = NULL, text = NULL, next_step = NULL
+    UPDATE mails SET raw = '', raw_deleted_at = intake.now(), raw_deleted_why = 'erased',
+        reason = NULL, sender = NULL, sender_name = NULL, subject = NULL, text = NULL, next_step = NULL
     WHERE raw_deleted_at IS NULL AND outcome <> 'received' AND (
         ticket_id = ANY(:ids) OR id = ANY(:mails)
         OR encode(substring(raw FROM 1 FOR :header), 'escape') ILIKE :pattern
@@ -175,20 +190,25 @@ async def erase_words(tx: Connection, ids: Sequence[UUID]) -> None:
 
 
 async def erase_messages(
-    tx: Connection, contact: UUID, address: str, ids: Sequence[UUID]
+    tx: Connection, contact: UUID, address: str, accounts: Sequence[str], ids: Sequence[UUID]
 ) -> list[UUID]:
     """Erase the messages of these tickets, those of the contact on others, and the mails they were.
 
-    Returns the ids of the messages.
+    `accounts` are those of the contact's own. With them go what came from a counterpart of these tickets and
+    stands on others, and all copies. Returns the ids of the messages.
     """
     values = {"erased": ERASED, "ids": list(ids), "name": f"contact/{contact}", "address": address}
+    values["accounts"] = list(accounts)
     erased = (await tx.execute(_MESSAGES, values)).all()
     # They are read again from what is left, by the loop (`intake.search`); not before this is committed.
     await documents.discard(tx, {*ids, *(row.ticket_id for row in erased)})
     messages = [row.id for row in erased]
     await tx.execute(_ATTACHMENTS, {"erased": ERASED, "ids": messages})
+    await tx.execute(_SENT, {"erased": ERASED, "ids": messages})
+    await tx.execute(_RECEIPTS_THAT_NAME, {"whole": whole(address)})
     await tx.execute(_CHECKS, {"erased": ERASED, "ids": list(ids), "messages": messages})
-    await tx.execute(_FEEDBACK, {name: values[name] for name in ("erased", "name", "address")})
+    by_them = ("erased", "name", "address", "accounts")
+    await tx.execute(_FEEDBACK, {name: values[name] for name in by_them})
     mails = [row.mail_id for row in erased if row.mail_id is not None]
     named = {"header": HEADER_BYTES, "pattern": pattern_of(address), "whole": whole(address)}
     await tx.execute(_MAILS, {"ids": list(ids), "mails": mails} | named)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from common.domain import Actor
 from common.persistence.database import Connection
 from intake.links import store as links
 from intake.tickets.domain.ticket import Ticket, is_past_reopening
@@ -13,9 +14,19 @@ MayJoin = Callable[[Ticket], bool]
 """Whether who speaks may write on this ticket."""
 
 
-def of_same_customer(ticket: Ticket) -> MayJoin:
-    """They write on what is their own company's, as this ticket is."""
-    return lambda other: other.customer_id == ticket.customer_id
+def of_same_customer(ticket: Ticket, machine: Actor) -> MayJoin:
+    """They write on what is their own company's, as this ticket is.
+
+    What waits for triage is nobody's: there they write only on what the same machine opened for them, since
+    who reads the answers may be another one.
+    """
+
+    def may_join(other: Ticket) -> bool:
+        if other.customer_id is None:
+            return other.opened_by == machine.sub
+        return other.customer_id == ticket.customer_id
+
+    return may_join
 
 
 async def lock_going_on(

@@ -96,18 +96,19 @@ async def take_along(
     system: LinkedSystem,
     actor: Actor,
     at: datetime,
-) -> None:
+) -> LinkedTicket:
     """Let a locked link go on with the locked ticket on which its own goes on, and send how that stands.
 
-    It stays where it is if that ticket must not go to this system, or is linked with it already.
+    It stays where it is if that ticket must not go to this system. One that has a counterpart there of its
+    own has two from then on: whoever reads either of them gets the answers.
     """
     if link.state == "ended" or check_system(system, ticket) is not None:
-        return
-    if await links.find_open(tx, ticket.id, system.id) is not None:
-        return
-    await links.move(tx, link.id, ticket.id)
+        return link
+    moved = link.on(ticket.id)
+    await links.move(tx, moved)
     await sends.add_fields(tx, link.id)
     await record(tx, link, actor, at, "go_on", {"ticket": ticket.key})
+    return moved
 
 
 async def retry(

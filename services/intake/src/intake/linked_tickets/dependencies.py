@@ -48,9 +48,12 @@ async def read_link(tx: Connection, link: LinkedTicket) -> LinkedTicketRead:
     system = await systems.find(tx, link.system_id)
     assert system is not None, "a foreign key"
     conflicts = await links.conflicts_of(tx, link.id)
+    key = await tickets.find_key(tx, link.ticket_id)
+    assert key is not None, "a foreign key"
     return LinkedTicketRead(
         id=link.id,
         ticket_id=link.ticket_id,
+        ticket=key,
         system=system.key,
         state=link.state,
         remote_id=link.remote_id,

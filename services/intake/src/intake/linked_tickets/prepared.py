@@ -83,14 +83,15 @@ async def prepare(tx: Connection, send: LeasedSend) -> PreparedSend | None:
     link = await links.find(tx, send.link_id)
     assert link is not None, "links are never deleted"
     system = await systems.find(tx, link.system_id)
-    ticket = await tickets.find(tx, str(link.ticket_id))
+    own = await tickets.find(tx, str(link.ticket_id))
+    ticket = await tickets.find_survivor(tx, link.ticket_id)
     assert system is not None, "systems are never deleted"
-    assert ticket is not None, "a foreign key"
+    assert own is not None, "a foreign key"
     if link.state == "ended":
         return None
     match send.kind:
         case "create":
-            return await _creation(tx, send, system, link, ticket)
+            return await _creation(tx, send, system, link, own, ticket)
         case "comment":
             return await _comment(tx, send, system, link)
         case "fields":
@@ -102,13 +103,19 @@ async def prepare(tx: Connection, send: LeasedSend) -> PreparedSend | None:
 
 
 async def _creation(
-    tx: Connection, send: LeasedSend, system: LinkedSystem, link: LinkedTicket, ticket: Ticket
+    tx: Connection,
+    send: LeasedSend,
+    system: LinkedSystem,
+    link: LinkedTicket,
+    own: Ticket,
+    ticket: Ticket,
 ) -> PreparedSend:
+    """What makes the counterpart of its `own` ticket, with the values of the one into which that was merged."""
     peer = PEERS[system.kind]
-    description = await tickets.get_description(tx, ticket.id) or ""
+    description = await tickets.get_description(tx, own.id) or ""
     values = system.fields.outgoing(ticket.priority, ticket.state)
     values.pop("state", None)  # it is new there; where ours is further, that follows
-    new = NewTicket(link.id, ticket.key, ticket.title, description, values)
+    new = NewTicket(link.id, own.key, own.title, description, values)
 
     def has_arrived(answered: Answered) -> bool:
         return peer.read_found(answered.body) is not None

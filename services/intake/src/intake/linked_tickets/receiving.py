@@ -26,6 +26,7 @@ from intake.linked_tickets.domain.peer import MAX_FILES, Incoming, event_digest
 from intake.linked_tickets.domain.peers import PEERS
 from intake.linked_tickets.store import links, receipts, sends
 from intake.linked_tickets.store.receipts import Receipt, ReceiptOutcome
+from intake.linked_tickets.webhook_body import storable_text
 from intake.tickets.commands import record_customer_reply, save_change
 from intake.tickets.domain.attachment import Attachment
 from intake.tickets.domain.message import Message
@@ -34,6 +35,7 @@ from intake.tickets.store import messages, tickets
 
 MAX_RAW_CHARS = 64_000
 MAX_COMMENT_CHARS = 100_000
+MAX_NAME_CHARS = 200
 _FILE_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -42,13 +44,15 @@ async def receive_webhook(
 ) -> ReceiptOutcome:
     """Apply one webhook. One that came before has no effect; what is not understood is stored as it came."""
     incoming = PEERS[system.kind].read_webhook(body) if isinstance(body, dict) else None
+    incoming = None if incoming is None else _bounded(incoming)
     event = (incoming and incoming.event) or event_digest(raw)
     link = None if incoming is None else await links.find_remote(tx, system.id, incoming.ticket)
     if incoming is None or link is None:
         outcome: ReceiptOutcome = "unreadable" if incoming is None else "unknown_ticket"
         at = await transaction_time(tx)
-        words = raw.decode("utf-8", "replace").replace("\0", "\ufffd")[:MAX_RAW_CHARS]
-        await receipts.add(tx, Receipt(uuid7(), system.id, event, at, outcome, None, words))
+        words = storable_text(raw.decode("utf-8", "replace"))[:MAX_RAW_CHARS]
+        remote = None if incoming is None else incoming.ticket[:MAX_NAME_CHARS]
+        await receipts.add(tx, Receipt(uuid7(), system.id, event, at, outcome, None, remote, words))
         return outcome
     # Order of locks: ticket, link.
     ticket = await tickets.lock_survivor(tx, link.ticket_id)
@@ -57,7 +61,7 @@ async def receive_webhook(
     at = await transaction_time(tx)
     is_own = await _is_own(tx, locked, incoming)
     outcome = "own" if is_own else "applied"
-    is_new = await receipts.add(tx, Receipt(uuid7(), system.id, event, at, outcome, link.ticket_id))
+    is_new = await receipts.add(tx, Receipt(uuid7(), system.id, event, at, outcome, ticket.id))
     if is_new:
         await _apply_values(tx, ticket, locked, system, incoming, at)
         if incoming.comment and not is_own:
@@ -74,13 +78,17 @@ async def _queue_files(
         return
     for file in incoming.files[:MAX_FILES]:
         if _FILE_ID.fullmatch(file.id):
-            known = replace(file, name=_storable(file.name), author=_storable(file.author or ""))
-            await sends.add_fetch(tx, link.id, known)
+            name, author = file.name[:MAX_NAME_CHARS], (file.author or "")[:MAX_NAME_CHARS]
+            await sends.add_fetch(tx, link.id, replace(file, name=name, author=author))
 
 
-def _storable(words: str) -> str:
-    """At most 200 characters, without what PostgreSQL stores in no text."""
-    return words.encode("utf-8", "replace").decode()[:200].replace("\0", "\ufffd")
+def _bounded(incoming: Incoming) -> Incoming:
+    """The same with values that are none of ours cut, and a digest for an event's name that no index takes."""
+    values = {name: value[:MAX_NAME_CHARS] for name, value in incoming.values.items()}
+    event = incoming.event
+    if event is not None and len(event) > MAX_NAME_CHARS:
+        event = event_digest(event.encode())
+    return replace(incoming, values=values, event=event)
 
 
 async def _is_own(tx: Connection, link: LinkedTicket, incoming: Incoming) -> bool:
@@ -159,13 +167,13 @@ async def add_their_message(
     """
     is_customers = system.party == "customer" and is_public
     actor = Actor(system.author)
-    words = words[:MAX_COMMENT_CHARS].replace("\0", "\ufffd")
+    words = words[:MAX_COMMENT_CHARS]
     is_new = False
     if is_customers:
         before = ticket.id
         ticket, is_new = await _go_on(tx, ticket, words, actor, at)
         if ticket.id != before:
-            await take_along(tx, link, ticket, system, actor, at)
+            link = await take_along(tx, link, ticket, system, actor, at)
     message = Message(
         id=uuid7(),
         ticket_id=ticket.id,
@@ -177,6 +185,7 @@ async def add_their_message(
         attachments=attached,
     )
     await messages.add(tx, message)
+    await links.add_message(tx, message.id, link)
     if is_new:  # its opening tells of it
         return message
     if is_customers:
@@ -191,7 +200,7 @@ async def _go_on(
     tx: Connection, ticket: Ticket, words: str, actor: Actor, at: datetime
 ) -> tuple[Ticket, bool]:
     """The ticket on which a customer's words go on, and whether it was opened for them."""
-    going_on = await lock_going_on(tx, ticket, at, of_same_customer(ticket))
+    going_on = await lock_going_on(tx, ticket, at, of_same_customer(ticket, actor))
     if going_on is not None:
         return going_on, False
     return await open_follow_on(tx, ticket, words, actor, ticket.contact_id, at), True

@@ -168,10 +168,15 @@ class ConflictRead(ResponseModel):
 
 
 class LinkedTicketRead(ResponseModel):
-    """A link. `known` is what their side has; `sends` counts what was and is to be sent, by state."""
+    """A link. `known` is what their side has; `sends` counts what was and is to be sent, by state.
+
+    `ticket` is of which ticket it is. While that is merged, the link works for the one into which it was:
+    it is listed there as well.
+    """
 
     id: UUID
     ticket_id: UUID
+    ticket: str
     system: str
     state: LinkState
     remote_id: str | None

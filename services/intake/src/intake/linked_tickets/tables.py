@@ -1,6 +1,6 @@
 """Linked systems and tickets, what is to be sent, what came, and conflicts."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Identity, Integer, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Identity, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from intake.metadata import METADATA, instant
@@ -38,6 +38,7 @@ linked_tickets = Table(
     Column("remote_id", Text),
     Column("remote_key", Text),
     Column("remote_path", Text),
+    Column("earlier_tickets", ARRAY(Uuid), nullable=False),
 )
 
 linked_sends = Table(
@@ -66,7 +67,15 @@ linked_receipts = Table(
     instant("received_at", nullable=False),
     Column("outcome", Text, nullable=False),
     Column("ticket_id", Uuid),
+    Column("remote_id", Text),
     Column("raw", Text),
+)
+
+linked_messages = Table(
+    "linked_messages",
+    METADATA,
+    Column("message_id", Uuid, primary_key=True),
+    Column("tickets", ARRAY(Uuid), nullable=False),
 )
 
 linked_conflicts = Table(

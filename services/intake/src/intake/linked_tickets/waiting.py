@@ -12,7 +12,7 @@ SOURCES: Final = (
         "tickets:work",
         rows=(
             "linked_conflicts d JOIN linked_tickets l ON l.id = d.link_id"
-            f" JOIN {TICKETS} ON t.id = l.ticket_id"
+            f" JOIN {TICKETS} ON t.id = survivor_of(l.ticket_id)"
             " WHERE d.decision IS NULL AND l.state <> 'ended'"
         ),
         id="d.id",

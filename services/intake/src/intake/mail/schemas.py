@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from common.http import ResponseModel
-from intake.mail.store import Outcome
+from intake.mail.store import Deletion, Outcome
 from intake.tickets.schemas.messages import AuthenticationResults
 
 
@@ -35,8 +35,8 @@ class MailRead(ResponseModel):
 
     `sender` is the address that it says it is from; what our mail gateway found of that is `authentication`,
     null where it reported nothing or its name was not set. `text` is what a mail says that was
-    held back. Sender, subject and text are null before the mail is processed, and once it is deleted, as too old or
-    with a contact who was erased: since `raw_deleted_at`. `set_aside_by` looked at one that was held back, and found
+    held back. Sender, subject and text are null before the mail is processed, and once it is deleted (since
+    `raw_deleted_at`): as `too_old`, or `erased` with a contact. `set_aside_by` looked at one that was held back, and found
     that nobody has to act on it.
     """
 
@@ -52,6 +52,7 @@ class MailRead(ResponseModel):
     reason: str | None
     ticket_id: UUID | None
     raw_deleted_at: datetime | None
+    raw_deleted_why: Deletion | None
     set_aside_by: str | None
     set_aside_at: datetime | None
 

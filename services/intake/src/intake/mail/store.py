@@ -20,6 +20,7 @@ from intake.mail.tables import mail_threads, mails
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.store.tickets import by_ids
 
+Deletion = Literal["too_old", "erased"]
 Outcome = Literal["received", "opened", "joined", "ignored", "unreadable"]
 NextStep = Literal["receipt", "bounce"]
 
@@ -29,8 +30,9 @@ class StoredMail:
     """A mail as it came, committed. Its outcome is `received` until it is processed.
 
     `received_by` is the `sub` of the gateway, `gateway` the name under which it reported what it had
-    checked, `authentication` what that was. `raw` is empty once it was deleted as too old; then who wrote, and what, is gone, too. `text` is
-    what a mail says that was held back; what others say is on their tickets. `next_step` is what
+    checked, `authentication` what that was. `raw` is empty once it was deleted, and `raw_deleted_why`; then who
+    wrote, and what, is gone, too. `text` is what a mail says that was held back; what others say is on their
+    tickets. `next_step` is what
     `intake.outgoing` does afterwards: plan a receipt, or read a report on a mail of ours.
     `set_aside_by` (a `sub`) has looked at one that was held back, and found that nobody has to act on it.
     """
@@ -45,6 +47,7 @@ class StoredMail:
     reason: str | None = None
     ticket_id: UUID | None = None
     raw_deleted_at: datetime | None = None
+    raw_deleted_why: Deletion | None = None
     gateway: str | None = None
     authentication: Mapping[str, str] | None = None
     sender: str | None = None

@@ -18,6 +18,7 @@ mails = Table(
     Column("reason", Text),
     Column("ticket_id", Uuid),
     instant("raw_deleted_at"),
+    Column("raw_deleted_why", Text),
     Column("gateway", Text),
     Column("authentication", JSONB(none_as_null=True)),
     Column("sender", Text),

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from common.domain.allowed_act import AllowedAct
 from common.http import Allowed, RequestModel, ResponseModel, to_allowed
+from common.http.fields import VISIBLE
 from intake.problems.domain import Cause, CauseMethod, ProblemState, VerifiedTier
 from intake.tickets.domain.new_ticket import MAX_TITLE_CHARS
 from intake.tickets.schemas.fields import Words
@@ -23,7 +24,7 @@ class ProblemCreate(RequestModel):
     its workaround.
     """
 
-    title: Annotated[str, Field(min_length=1, max_length=MAX_TITLE_CHARS, pattern=r"\S")]
+    title: Annotated[str, Field(min_length=1, max_length=MAX_TITLE_CHARS, pattern=VISIBLE)]
     symptoms: Words
     incidents: Annotated[list[TicketRef], Field(min_length=1, max_length=200)]
 
@@ -82,7 +83,7 @@ class FixRequest(RequestModel):
 class BacklogItem(RequestModel):
     """The number that the fix has in the product owner's backlog."""
 
-    reference: Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
+    reference: Annotated[str, Field(min_length=1, max_length=100, pattern=VISIBLE)]
 
 
 class FixVerification(RequestModel):

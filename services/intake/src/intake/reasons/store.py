@@ -16,7 +16,7 @@ from intake.reasons.tables import reasons
 OF_CONTACT: Final = """
 subject = ANY(:subjects) OR who = ANY(:accounts)
     OR subject IN (SELECT 'improvement/' || id FROM monitoring_improvements WHERE ticket_id = ANY(:ids)
-        UNION ALL SELECT 'linked-ticket/' || id FROM linked_tickets WHERE ticket_id = ANY(:ids))
+        UNION ALL SELECT 'linked-ticket/' || link.id FROM links_of_tickets(:ids) link (id))
 """
 """Reasons that an erasure of a contact erases, and an export of them has; bound to `values_of`."""
 _ERASE: Final = text(f"DELETE FROM reasons WHERE {OF_CONTACT}").bindparams(

@@ -145,19 +145,23 @@ def _json_records(text: str) -> Iterator[Any]:
 
 
 def _with_people(records: list[Any], whole: dict[str, Any]) -> Iterator[Any]:
-    """Zendesk's tickets with the people and organisations to which they refer by number."""
-    users = {one.get("id"): one for one in whole.get("users", []) if isinstance(one, dict)}
-    groups = {one.get("id"): one for one in whole.get("organizations", []) if isinstance(one, dict)}
+    """Zendesk's tickets with the people and organisations to which they refer by number, as far as these are there."""
+    users, groups = _by_number(whole.get("users")), _by_number(whole.get("organizations"))
     for record in records:
         if not isinstance(record, dict):
             yield record
             continue
         named = {
-            "requester": users.get(record.get("requester_id")),
-            "assignee": users.get(record.get("assignee_id")),
-            "organization": groups.get(record.get("organization_id")),
+            "requester": users.get(str(record.get("requester_id"))),
+            "assignee": users.get(str(record.get("assignee_id"))),
+            "organization": groups.get(str(record.get("organization_id"))),
         }
         yield {**record, **{name: value for name, value in named.items() if value}}
+
+
+def _by_number(rows: Any) -> dict[str, Any]:
+    found = [one for one in rows if isinstance(one, dict)] if isinstance(rows, list) else []
+    return {str(one["id"]): one for one in found if one.get("id") is not None}
 
 
 def _json_lines(text: str) -> Iterator[Any]:

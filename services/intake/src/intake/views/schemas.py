@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from common.http import Refers, RequestModel, ResponseModel
-from common.http.fields import MAX_TAGS, Name, Tag
+from common.http.fields import MAX_TAGS, VISIBLE, Name, Tag
 from intake.tickets.domain.priority import Priority
 from intake.tickets.domain.ticket import Kind, State
 from intake.views.domain import ViewedList
@@ -53,7 +53,7 @@ class ViewQuery(RequestModel):
 class ViewSave(RequestModel):
     """A view to save: its name, the list it is of, and that list's parameters."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
+    name: Annotated[str, Field(min_length=1, max_length=100, pattern=VISIBLE)]
     shared: bool = False
     list: ViewedList = "queue"
     query: ViewQuery

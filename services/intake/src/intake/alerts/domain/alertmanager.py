@@ -28,6 +28,8 @@ from intake.alerts.domain.json_values import (
     read_texts,
 )
 
+MAX_TRUNCATED: Final = 1_000_000_000
+"""Alerts that a post can say it has left out; more is more than the database counts."""
 STATUSES: Final[Mapping[str, Status]] = {
     "firing": "firing",
     "alerting": "firing",
@@ -52,7 +54,7 @@ def parse(body: Mapping[str, Any], context: PostContext) -> AlertBatch | Rejecti
     if not isinstance(entries, list):
         return Rejection("NOT_THIS_FORMAT", "Send a webhook body in which `alerts` is a list.")
     count = body.get("truncatedAlerts")
-    truncated = count if isinstance(count, int) and count > 0 else 0
+    truncated = min(count, MAX_TRUNCATED) if isinstance(count, int) and count > 0 else 0
     if not entries and not truncated:
         return Rejection("NO_ALERTS", "`alerts` is empty: send at least one alert.")
     if not all(isinstance(entry, Mapping) for entry in entries) or not entries:

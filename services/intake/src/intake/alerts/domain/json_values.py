@@ -63,6 +63,9 @@ def read_instant(value: Any) -> datetime | None:
     """
     if isinstance(value, bool) or value is None:
         return None
+    # Compared before: an integer of 310 digits is no float.
+    if isinstance(value, int) and abs(value) > _LATEST.timestamp() * 1_000:
+        return None
     if isinstance(value, int | float) or (isinstance(value, str) and value.strip().isdecimal()):
         return _from_unix(float(value))
     try:

@@ -104,7 +104,7 @@ async def create_article_feedback(
 ) -> ArticleFeedbackRead:
     """Give feedback on an article: whether it helped, and what to make better.
 
-    What the same reader says of the same version later stands in place of it.
+    What the same person says of the same version later stands in place of it, by whichever account.
     """
     article = await get_visible_article(tx, caller, ref)
     customer = None if caller.customer is None else await CUSTOMERS.find(tx, caller.customer)

@@ -15,7 +15,7 @@ from intake.articles.tables import article_feedback
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """Whether a version helped its reader, and what the reader says about it: one for each reader and version."""
+    """Whether a version helped its reader, and what the reader says about it: one for each person and version."""
 
     id: UUID
     article_id: UUID
@@ -28,7 +28,10 @@ class Feedback:
 
 
 async def put(tx: Connection, feedback: Feedback) -> Feedback:
-    """Store what a reader thinks, in place of what they thought of this version before; as stored."""
+    """Store what a reader thinks, in place of what they thought of this version before; as stored.
+
+    What the same person said by another account goes, too (the trigger `one_vote_for_each_person`).
+    """
     new = insert(article_feedback).values(asdict(feedback))
     values = {name: new.excluded[name] for name in ("id", "helpful", "comment", "at")}
     stored = new.on_conflict_do_update(constraint="uq_article_feedback_reader", set_=values)

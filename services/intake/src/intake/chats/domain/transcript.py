@@ -4,12 +4,13 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from intake.tickets.domain.message import Direction
 
 Speaker = Literal["customer", "agent", "bot"]
 Side = Literal["customer", "us"]
+DIGEST_CHARS: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,15 @@ class Chat:
 def line_keys(lines: Sequence[ChatLine]) -> list[str]:
     """A key for each line, the same whenever the chat is sent again.
 
-    It is the chat system's id, else a digest of what was said when by whom, with how often that was so.
+    It is the chat system's id with a digest of the words, as some systems number each part anew and people correct what
+    they have written: other words under an id are another line. Without an id it is a digest of what was said when by
+    whom, with how often that was so.
     """
     keys: list[str] = []
     for line in lines:
         if line.id is not None:
-            keys.append(f"id:{line.id}")
+            digest_of_text = hashlib.sha256(line.text.encode()).hexdigest()[:DIGEST_CHARS]
+            keys.append(f"id:{line.id}:{digest_of_text}")
             continue
         words = "\0".join((line.speaker, line.name or "", line.at.isoformat(), line.text))
         digest = hashlib.sha256(words.encode()).hexdigest()

@@ -1,8 +1,8 @@
 """A link between a ticket and its counterpart: what goes out, what comes in, what is in conflict. Pure."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
@@ -57,7 +57,11 @@ class LinkedSystem:
 
 @dataclass(frozen=True, slots=True)
 class LinkedTicket:
-    """One link. `known` is what their side has, in their words, as far as we sent or heard it."""
+    """One link. `known` is what their side has, in their words, as far as we sent or heard it.
+
+    While its ticket is merged, it works for the one into which that was: so nothing needs to be given back
+    when they are separated. `earlier_tickets` are those on which it was before it went on.
+    """
 
     id: UUID
     ticket_id: UUID
@@ -69,6 +73,16 @@ class LinkedTicket:
     remote_id: str | None = None
     remote_key: str | None = None
     remote_path: str | None = None
+    earlier_tickets: Sequence[UUID] = field(default_factory=list)
+
+    @property
+    def tickets(self) -> list[UUID]:
+        """All tickets of which it is or was."""
+        return [*self.earlier_tickets, self.ticket_id]
+
+    def on(self, ticket: UUID) -> "LinkedTicket":
+        """The same link, of another ticket from now on."""
+        return replace(self, ticket_id=ticket, earlier_tickets=self.tickets)
 
 
 @dataclass(frozen=True, slots=True)

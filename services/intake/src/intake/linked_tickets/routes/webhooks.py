@@ -7,7 +7,6 @@ from fastapi import Request
 from common.auth import Caller, requires
 from common.errors import NotFound, ServiceUnavailable, Unauthenticated
 from common.http import runtime_of
-from common.http.body import parse_json
 from common.now import now
 from common.persistence.workload import WRITES
 from common.runtime import Runtime
@@ -18,6 +17,7 @@ from intake.linked_tickets.domain.link import LinkedSystem
 from intake.linked_tickets.domain.peers import PEERS
 from intake.linked_tickets.receiving import receive_webhook
 from intake.linked_tickets.schemas import WebhookResult
+from intake.linked_tickets.webhook_body import read_body
 from intake.settings import IntakeSettings
 
 # Shows its token as monitors do: Bearer, Basic, or `?token=`.
@@ -39,7 +39,8 @@ async def receive_linked_system_webhook(
 ) -> WebhookResult:
     """Receive a webhook of a linked system, signed as that system signs.
 
-    It takes a token of the system's own machine as well. The same event has its effect once.
+    It takes a token of the system's own machine as well. The same event has its effect once. What cannot be read is
+    kept as it came: see its receipts.
     """
     raw = await request.body()
     runtime: Runtime[IntakeSettings] = runtime_of(request.app)
@@ -48,7 +49,7 @@ async def receive_linked_system_webhook(
         if system.retired or system.webhook_client != caller.sub:
             raise NotFound(f"Linked system {ref}")
         _require_signature(request, raw, system, runtime.settings)
-        outcome = await receive_webhook(tx, system, parse_json(raw), raw)
+        outcome = await receive_webhook(tx, system, read_body(raw), raw)
     return WebhookResult(outcome=outcome)
 
 

@@ -5,12 +5,17 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, insert, select, update
 
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
 from intake.linked_tickets.domain.link import Conflict, LinkedTicket
-from intake.linked_tickets.tables import linked_conflicts, linked_sends, linked_tickets
+from intake.linked_tickets.tables import (
+    linked_conflicts,
+    linked_messages,
+    linked_sends,
+    linked_tickets,
+)
 
 
 async def find(tx: Connection, id: UUID) -> LinkedTicket | None:
@@ -39,19 +44,17 @@ async def find_remote(tx: Connection, system: UUID, remote_id: str) -> LinkedTic
 
 
 async def find_open(tx: Connection, ticket: UUID, system: UUID) -> LinkedTicket | None:
-    """The open link of a ticket to this system; None without one."""
+    """The oldest open link of a ticket, or of one that was merged into it, to this system; None without one."""
     query = select(linked_tickets).where(
-        linked_tickets.c.ticket_id == ticket,
-        linked_tickets.c.system_id == system,
-        linked_tickets.c.state != "ended",
+        _is_of(ticket), linked_tickets.c.system_id == system, linked_tickets.c.state != "ended"
     )
-    row = (await tx.execute(query)).one_or_none()
+    row = (await tx.execute(query.order_by(linked_tickets.c.id).limit(1))).one_or_none()
     return None if row is None else _link(row)
 
 
 async def of_ticket(tx: Connection, ticket: UUID) -> list[LinkedTicket]:
-    """All links of a ticket, the oldest first."""
-    query = select(linked_tickets).where(linked_tickets.c.ticket_id == ticket)
+    """All links of a ticket, and of those that were merged into it, the oldest first."""
+    query = select(linked_tickets).where(_is_of(ticket))
     return [_link(row) for row in await tx.execute(query.order_by(linked_tickets.c.id))]
 
 
@@ -84,10 +87,17 @@ async def save(tx: Connection, link: LinkedTicket) -> None:
     )
 
 
-async def move(tx: Connection, id: UUID, ticket: UUID) -> None:
-    """Let a locked link be another ticket's from now on."""
-    one = linked_tickets.c.id == id
-    await tx.execute(update(linked_tickets).where(one).values(ticket_id=ticket))
+async def move(tx: Connection, moved: LinkedTicket) -> None:
+    """Store of which ticket a locked link is from now on, and no other change of it."""
+    one = linked_tickets.c.id == moved.id
+    values = {"ticket_id": moved.ticket_id, "earlier_tickets": moved.earlier_tickets}
+    await tx.execute(update(linked_tickets).where(one).values(values))
+
+
+async def add_message(tx: Connection, message: UUID, link: LinkedTicket) -> None:
+    """Store that a message came by this link."""
+    values = {"message_id": message, "tickets": link.tickets}
+    await tx.execute(insert(linked_messages).values(values))
 
 
 async def add_conflict(tx: Connection, conflict: Conflict) -> None:
@@ -126,6 +136,11 @@ async def count_sends(tx: Connection, link: UUID) -> Mapping[str, int]:
     query = select(linked_sends.c.state, func.count().label("number"))
     query = query.where(linked_sends.c.link_id == link).group_by(linked_sends.c.state)
     return {row.state: row.number for row in await tx.execute(query)}
+
+
+def _is_of(ticket: UUID) -> ColumnElement[bool]:
+    family = select(func.merged_family(ticket).column_valued("family"))
+    return linked_tickets.c.ticket_id.in_(family)
 
 
 def _link(row: Row[Any]) -> LinkedTicket:

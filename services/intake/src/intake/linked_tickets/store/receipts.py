@@ -26,6 +26,7 @@ class Receipt:
     received_at: datetime
     outcome: ReceiptOutcome
     ticket_id: UUID | None = None
+    remote_id: str | None = None
     raw: str | None = None
 
 

@@ -1,5 +1,6 @@
 """Mails as they are stored: what was held back as a machine's, and each as it came (I2, I3)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -16,7 +17,7 @@ from intake.mail.commands import open_held_back
 from intake.mail.dependencies import MEDIA_TYPE, mail_response, to_result
 from intake.mail.mail_reader import read_mail
 from intake.mail.schemas import HeldBackCount, HeldBackCounts, MailRead, MailResult
-from intake.mail.store import Outcome, StoredMail
+from intake.mail.store import Deletion, Outcome, StoredMail
 from intake.reads.recorder import Reads
 
 routes = router("/v1/emails", ["emails"])
@@ -24,6 +25,10 @@ routes = router("/v1/emails", ["emails"])
 slow_routes = authorized_router("/v1/emails", ["emails"])
 
 StaffCaller = Annotated[Caller, requires("tickets:work")]
+GONE: Final[Mapping[Deletion, str]] = {
+    "too_old": "This mail was deleted, since it is too old.",
+    "erased": "What this mail said was erased with the contact whom it concerned.",
+}
 RAW_RESPONSE: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
 }
@@ -133,7 +138,9 @@ async def open_ticket_for_email(mail: UUID, request: Request, caller: StaffCalle
 
 
 def _with_raw(stored: StoredMail | None) -> StoredMail:
-    """The mail, if it is still there as it came. Raises NotFound."""
-    if stored is None or stored.raw_deleted_at is not None:
+    """The mail, if it is still there as it came. Raises NotFound, which says why it is not."""
+    if stored is None:
         raise NotFound("This mail")
+    if stored.raw_deleted_why is not None:
+        raise NotFound(detail=GONE[stored.raw_deleted_why])
     return stored

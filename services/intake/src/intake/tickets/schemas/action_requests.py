@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from common.errors import ValidationFailed, Violation
 from common.http import Refers, RequestModel
-from common.http.fields import Name
+from common.http.fields import VISIBLE, Name
 from intake.tickets.domain.classification import Classification
 from intake.tickets.domain.hold_over import MAX_HOLD, may_wait_until
 from intake.tickets.domain.message import MAX_COPIED
@@ -167,7 +167,7 @@ class FixCheck(RequestModel):
 class PartnerReference(RequestModel):
     """The number that the partner gave to what was handed over."""
 
-    reference: Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
+    reference: Annotated[str, Field(min_length=1, max_length=100, pattern=VISIBLE)]
 
 
 class PartnerMessage(RequestModel):

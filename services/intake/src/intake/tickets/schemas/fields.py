@@ -4,7 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-FreeText = Annotated[str, Field(min_length=1, max_length=10_000)]
+from common.http.fields import VISIBLE
+
+FreeText = Annotated[str, Field(min_length=1, max_length=10_000, pattern=VISIBLE)]
+"""Free text that says something: an answer that nobody can see must not stop a clock."""
 OptionalText = Annotated[str, Field(max_length=10_000)] | None
-Words = Annotated[str, Field(min_length=1, max_length=10_000, pattern=r"\S")]
-"""Free text that says something: blanks alone do not."""
+Words = FreeText

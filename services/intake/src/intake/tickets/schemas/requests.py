@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from common.auth import Caller
 from common.errors import ValidationFailed, Violation
 from common.http import Refers, RequestModel
-from common.http.fields import MAX_TAGS, Name, Tag
+from common.http.fields import MAX_TAGS, VISIBLE, Name, Tag
 from intake.files.schemas import UploadIds
 from intake.tickets.domain.message import Visibility
 from intake.tickets.domain.new_ticket import (
@@ -36,7 +36,7 @@ class TicketCreate(RequestModel):
     and machines: agreements may promise by them.
     """
 
-    title: Annotated[str, Field(min_length=1, max_length=MAX_TITLE_CHARS, pattern=r"\S")]
+    title: Annotated[str, Field(min_length=1, max_length=MAX_TITLE_CHARS, pattern=VISIBLE)]
     description: Annotated[str, Field(max_length=100_000)] | None = None
     kind: Kind = "incident"
     nature: Nature | None = None
@@ -104,7 +104,7 @@ class ReplyCreate(RequestModel):
     `overrule_reason` is why it leaves although the check of messages found something soft in it.
     """
 
-    text: Annotated[str, Field(min_length=1, max_length=100_000)]
+    text: Annotated[str, Field(min_length=1, max_length=100_000, pattern=VISIBLE)]
     visibility: Visibility = "public"
     attachments: UploadIds = Field(default_factory=list)
     overrule_reason: OverruleReason = None

@@ -117,6 +117,15 @@ async def lock_survivor(tx: Connection, id: UUID) -> Ticket:
     return ticket
 
 
+async def find_survivor(tx: Connection, id: UUID) -> Ticket:
+    """The ticket, or the one that it was finally merged into; not locked."""
+    ticket = await find(tx, str(id))
+    while ticket and ticket.merged_into:
+        ticket = await find(tx, str(ticket.merged_into))
+    assert ticket is not None, "merged_into is a foreign key"
+    return ticket
+
+
 async def list_merged_into(tx: Connection, id: UUID) -> list[Ticket]:
     """The tickets that were merged into this one, or into one of those, by their ids."""
     family = select(tickets.c.id).where(tickets.c.merged_into == id).cte(recursive=True)

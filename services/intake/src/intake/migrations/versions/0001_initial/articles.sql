@@ -58,6 +58,23 @@ CREATE TABLE article_feedback (
 );
 CREATE INDEX ix_article_feedback_article ON article_feedback (article_id, id);
 
+-- One person has one vote, whichever of their accounts they use: those that share an address. For whom a contact
+-- counts until a second person confirms them says nothing here: they read for themselves. As the service, since
+-- contacts see no other account. One at a time, or two votes at once would not see each other.
+CREATE FUNCTION replace_vote_of_same_person() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('intake.article_feedback/' || NEW.article_id, 0));
+    DELETE FROM article_feedback vote
+    WHERE vote.article_id = NEW.article_id AND vote.version = NEW.version AND vote.author <> NEW.author
+        AND vote.author IN (
+            SELECT same.account FROM account_addresses own
+            JOIN account_addresses same USING (address_digest) WHERE own.account = NEW.author);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER one_vote_for_each_person BEFORE INSERT ON article_feedback
+    FOR EACH ROW EXECUTE FUNCTION replace_vote_of_same_person();
+
 -- The lexemes of a text in all our languages, any of which may match.
 CREATE FUNCTION any_word_of(words text) RETURNS tsquery LANGUAGE sql STABLE AS $$
     SELECT string_agg('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''', ' | ')::tsquery

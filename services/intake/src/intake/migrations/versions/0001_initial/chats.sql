@@ -22,4 +22,4 @@ CREATE TABLE chat_messages (
     FOREIGN KEY (system, source, chat_id) REFERENCES chats
 );
 COMMENT ON COLUMN chat_messages.line_key IS
-    'The chat system''s own id of the message, or a digest of what was said when by whom.';
+    'The chat system''s own id of the message with a digest of its words, or one of what was said when by whom.';

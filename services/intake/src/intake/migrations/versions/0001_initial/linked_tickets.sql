@@ -26,6 +26,7 @@ COMMENT ON COLUMN linked_systems.held_until IS
 CREATE TABLE linked_tickets (
     id uuid PRIMARY KEY,
     ticket_id uuid NOT NULL REFERENCES tickets,
+    earlier_tickets uuid[] NOT NULL DEFAULT '{}',
     system_id uuid NOT NULL REFERENCES linked_systems,
     state text NOT NULL CHECK (state IN ('creating', 'linked', 'failed', 'ended')),
     known jsonb NOT NULL DEFAULT '{}',
@@ -36,7 +37,10 @@ CREATE TABLE linked_tickets (
     remote_path text,
     CONSTRAINT ck_linked_tickets_remote CHECK (state <> 'linked' OR remote_id IS NOT NULL)
 );
-CREATE UNIQUE INDEX uq_linked_tickets_open ON linked_tickets (ticket_id, system_id) WHERE state <> 'ended';
+COMMENT ON COLUMN linked_tickets.ticket_id IS
+    'Of which ticket it is; while that is merged, it works for the one into which it was.';
+COMMENT ON COLUMN linked_tickets.earlier_tickets IS 'Tickets on which it was before, the first one first.';
+CREATE INDEX ix_linked_tickets_ticket ON linked_tickets (ticket_id);
 CREATE UNIQUE INDEX uq_linked_tickets_remote ON linked_tickets (system_id, remote_id) WHERE state <> 'ended';
 
 CREATE TABLE linked_sends (
@@ -80,10 +84,12 @@ CREATE TABLE linked_receipts (
     received_at timestamptz NOT NULL,
     outcome text NOT NULL CHECK (outcome IN ('applied', 'own', 'unknown_ticket', 'unreadable')),
     ticket_id uuid REFERENCES tickets,
+    remote_id text,
     raw text,
     UNIQUE (system_id, event)
 );
 CREATE INDEX ix_linked_receipts_received ON linked_receipts (received_at);
+COMMENT ON COLUMN linked_receipts.remote_id IS 'The ticket there that it names, where nobody knew which of ours that is.';
 COMMENT ON COLUMN linked_receipts.raw IS 'As it came, of what could not be applied; null for the rest.';
 
 CREATE TABLE linked_conflicts (
@@ -102,15 +108,49 @@ CREATE TABLE linked_conflicts (
 );
 CREATE UNIQUE INDEX uq_linked_conflicts_open ON linked_conflicts (link_id, field) WHERE decision IS NULL;
 
--- As the service, also where a contact writes, who may not see these tables.
+CREATE TABLE linked_messages (
+    message_id uuid PRIMARY KEY REFERENCES messages,
+    tickets uuid[] NOT NULL
+);
+COMMENT ON TABLE linked_messages IS 'Messages that came by a link, on whichever ticket they stand.';
+COMMENT ON COLUMN linked_messages.tickets IS 'The tickets of which the link was until then.';
+
+-- The ticket, and all that were merged into it: a link works for the one that lives on, and is still of its own.
+CREATE FUNCTION merged_family(ticket uuid) RETURNS SETOF uuid LANGUAGE sql STABLE ROWS 1 AS $$
+    WITH RECURSIVE family (id) AS (
+        SELECT ticket
+        UNION SELECT t.id FROM intake.tickets t JOIN family ON t.merged_into = family.id)
+    SELECT id FROM family
+$$;
+
+-- The ticket, or the one into which it was finally merged.
+CREATE FUNCTION survivor_of(ticket uuid) RETURNS uuid LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE way (id, merged_into) AS (
+        SELECT t.id, t.merged_into FROM intake.tickets t WHERE t.id = ticket
+        UNION SELECT t.id, t.merged_into FROM intake.tickets t JOIN way ON t.id = way.merged_into)
+    SELECT id FROM way WHERE merged_into IS NULL
+$$;
+
+-- Links that are or were of these tickets, or of one that was merged into them: what an erasure empties.
+CREATE FUNCTION links_of_tickets(ids uuid[]) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
+    SELECT l.id FROM intake.linked_tickets l WHERE l.earlier_tickets && ids OR l.ticket_id IN (
+        SELECT intake.merged_family(given.id) FROM unnest(ids) given (id))
+$$;
+
+-- As the service, also where a contact writes, who may not see these tables. A copy of a message goes nowhere that
+-- its original went.
 CREATE FUNCTION send_message_to_links() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO linked_sends (link_id, kind, message_id)
     SELECT linked_tickets.id, 'comment', NEW.id
-    FROM linked_tickets JOIN linked_systems ON linked_systems.id = system_id
-    WHERE linked_tickets.ticket_id = NEW.ticket_id AND linked_tickets.state <> 'ended'
-        AND NEW.author <> 'link/' || linked_systems.key;
+    FROM merged_family(NEW.ticket_id) AS family (id)
+    JOIN linked_tickets ON linked_tickets.ticket_id = family.id
+    JOIN linked_systems ON linked_systems.id = system_id
+    WHERE linked_tickets.state <> 'ended' AND NEW.author <> 'link/' || linked_systems.key
+        AND NOT EXISTS (
+            SELECT FROM linked_sends sent WHERE sent.link_id = linked_tickets.id
+                AND sent.kind = 'comment' AND sent.message_id = NEW.copied_from);
     RETURN NULL;
 END $$;
 CREATE TRIGGER messages_to_links AFTER INSERT ON messages
@@ -123,11 +163,15 @@ CREATE FUNCTION send_file_to_links() RETURNS trigger LANGUAGE plpgsql
 BEGIN
     INSERT INTO linked_sends (link_id, kind, message_id, file)
     SELECT linked_tickets.id, 'file', NEW.message_id, NEW.position
-    FROM messages JOIN linked_tickets ON linked_tickets.ticket_id = messages.ticket_id
+    FROM messages CROSS JOIN LATERAL merged_family(messages.ticket_id) AS family (id)
+    JOIN linked_tickets ON linked_tickets.ticket_id = family.id
     JOIN linked_systems ON linked_systems.id = system_id
     WHERE messages.id = NEW.message_id AND messages.visibility = 'public'
         AND NOT messages.automatic AND linked_tickets.state <> 'ended'
-        AND messages.author <> 'link/' || linked_systems.key;
+        AND messages.author <> 'link/' || linked_systems.key
+        AND NOT EXISTS (
+            SELECT FROM linked_sends sent WHERE sent.link_id = linked_tickets.id AND sent.kind = 'file'
+                AND sent.message_id = messages.copied_from AND sent.file = NEW.position);
     RETURN NULL;
 END $$;
 CREATE TRIGGER files_to_links AFTER INSERT ON attachments
@@ -137,7 +181,9 @@ CREATE FUNCTION send_fields_to_links() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO linked_sends (link_id, kind)
-    SELECT id, 'fields' FROM linked_tickets WHERE ticket_id = NEW.id AND state <> 'ended'
+    SELECT linked_tickets.id, 'fields' FROM merged_family(NEW.id) AS family (id)
+    JOIN linked_tickets ON linked_tickets.ticket_id = family.id
+    WHERE linked_tickets.state <> 'ended'
     ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$;

@@ -11,6 +11,7 @@ CREATE TABLE mails (
     reason text,
     ticket_id uuid REFERENCES tickets,
     raw_deleted_at timestamptz,
+    raw_deleted_why text CHECK (raw_deleted_why IN ('too_old', 'erased')),
     gateway text,
     authentication jsonb,
     sender text,
@@ -24,6 +25,7 @@ CREATE TABLE mails (
     CONSTRAINT ck_mails_set_aside CHECK ((set_aside_by IS NULL) = (set_aside_at IS NULL)
         AND (set_aside_by IS NULL OR outcome = 'ignored')),
     CONSTRAINT ck_mails_raw_deleted CHECK (raw_deleted_at IS NULL OR raw = ''),
+    CONSTRAINT ck_mails_raw_deleted_why CHECK ((raw_deleted_at IS NULL) = (raw_deleted_why IS NULL)),
     UNIQUE (message_id, fingerprint, occurrence)
 );
 ALTER TABLE mails ALTER COLUMN raw SET STORAGE EXTERNAL;
