@@ -1,11 +1,25 @@
 """Every query about customers, contacts, environments, partners and people."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Table, any_, exists, func, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    Uuid,
+    any_,
+    bindparam,
+    exists,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
@@ -16,6 +30,8 @@ from intake.directory.tables import contacts, customers, environments, partners,
 
 MAX_CALLERS: Final = 20
 """Contacts with one phone number that are looked at: a switchboard's may be many people's."""
+UNMOVED: Final[Mapping[str, bool]] = {"key_share": True}
+"""How records are locked (FOR NO KEY UPDATE): ids stay, so what refers to them need not wait, such as new tickets."""
 _LOCK_ADDRESSES: Final = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('contact addresses', 4))"
 )
@@ -41,7 +57,7 @@ class DirectoryRepository(Generic[T]):
 
     async def lock(self, tx: Connection, name: str) -> T | None:
         """The record with this key, locked until the transaction ends; None without one."""
-        query = select(self.table.c.id).where(self.key_column == name).with_for_update()
+        query = select(self.table.c.id).where(self.key_column == name).with_for_update(**UNMOVED)
         found = await tx.scalar(query)
         return None if found is None else await self.find(tx, name)
 
@@ -51,6 +67,14 @@ class DirectoryRepository(Generic[T]):
         statement = update(self.table).where(self.table.c.id == stored.id)
         await tx.execute(statement.values(_row(self.table, stored)))
         return stored
+
+    async def retire(self, tx: Connection, ids: Collection[UUID]) -> Sequence[T]:
+        """End these locked records in one statement, and return them with their next sequences, oldest first."""
+        ended = {"retired": True, "sequence": self.table.c.sequence + 1}
+        is_given = self.table.c.id == any_(bindparam("ids", list(ids), type_=ARRAY(Uuid)))
+        await tx.execute(update(self.table).where(is_given).values(ended))
+        rows = await tx.execute(self.query.where(is_given).order_by(self.table.c.id))
+        return [self.factory(row) for row in rows]
 
     async def add(self, tx: Connection, record: T) -> bool:
         """Store a record. False when its name is taken; then nothing changes."""
@@ -72,7 +96,7 @@ class DirectoryRepository(Generic[T]):
     ) -> Sequence[T]:
         """Raise the sequence of the next `limit` records after the id `after`, and return them."""
         id = self.table.c.id
-        ids_query = select(id).order_by(id).limit(limit).with_for_update()
+        ids_query = select(id).order_by(id).limit(limit).with_for_update(**UNMOVED)
         ids_query = ids_query if after is None else ids_query.where(id > after)
         ids = list(await tx.scalars(ids_query))
         changed = update(self.table).where(id.in_(ids)).values(sequence=self.table.c.sequence + 1)
@@ -151,7 +175,7 @@ async def find_customers_by_name(tx: Connection, name: str) -> list[Customer]:
 
 async def find_contact_by_id(tx: Connection, id: UUID) -> Contact | None:
     """The contact with this id, locked until the transaction ends; None without one."""
-    query = CONTACTS.query.where(contacts.c.id == id).with_for_update(of=contacts)
+    query = CONTACTS.query.where(contacts.c.id == id).with_for_update(of=contacts, **UNMOVED)
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else CONTACTS.factory(row)
 
@@ -221,7 +245,8 @@ async def find_partner(tx: Connection, address: str, domain: str | None) -> str 
 async def lock_contact(tx: Connection, customer_id: UUID, id: UUID) -> Contact | None:
     """A contact of this customer, locked until the transaction ends; None without one."""
     mine = (contacts.c.id == id, contacts.c.customer_id == customer_id)
-    if await tx.scalar(select(contacts.c.id).where(*mine).with_for_update()) is None:
+    locked = select(contacts.c.id).where(*mine).with_for_update(**UNMOVED)
+    if await tx.scalar(locked) is None:
         return None
     row = (await tx.execute(CONTACTS.query.where(*mine))).one()
     return CONTACTS.factory(row)
