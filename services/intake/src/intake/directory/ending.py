@@ -12,7 +12,14 @@ from common.persistence.database import Connection
 from intake.directory.commands import change, end_contacts
 from intake.directory.domain.ending import confirm_end, end_with
 from intake.directory.domain.parties import Customer
-from intake.directory.store import CONTACTS, CUSTOMERS, ENVIRONMENTS, UNMOVED, DirectoryRepository, T
+from intake.directory.store import (
+    CONTACTS,
+    CUSTOMERS,
+    ENVIRONMENTS,
+    UNMOVED,
+    DirectoryRepository,
+    T,
+)
 from intake.directory.tables import contacts, environments
 from intake.revocations.commands import revoke
 
@@ -48,6 +55,8 @@ async def _lock_current(
         table.c.customer_id == customer_id,
         ~table.c.retired,
     )
-    await tx.execute(select(table.c.id).where(*current).order_by(table.c.id).with_for_update(**UNMOVED))
+    await tx.execute(
+        select(table.c.id).where(*current).order_by(table.c.id).with_for_update(**UNMOVED)
+    )
     rows = await tx.execute(repository.query.where(*current).order_by(table.c.id))
     return [repository.factory(row) for row in rows]
