@@ -33,6 +33,7 @@ from intake.problems.schemas import (
     ProblemSummary,
     WorkaroundUpdate,
 )
+from intake.reads.recorder import Reads
 from intake.responsibilities.store import find_responsible
 from intake.tickets.dependencies import TicketReference
 from intake.tickets.events import event_spec
@@ -66,11 +67,13 @@ async def create_problem(
 async def list_problems(
     caller: Reader,
     tx: Transaction,
+    reads: Reads,
     page: Annotated[Paging, Depends()],
     state: ProblemState | None = None,
 ) -> Page[ProblemSummary]:
     """List problems, newest first."""
     rows = await store.page(tx, state, page.after_as(UUID), page.limit)
+    await reads.note(caller, *(f"ticket/{one.ticket_id}" for one in rows[: page.limit]))
     known = await tickets.by_ids(tx, {one.ticket_id for one in rows})
 
     def summary(one: Problem) -> ProblemSummary:
@@ -88,12 +91,15 @@ async def list_problems(
 
 
 @routes.get("/{problem}")
-async def get_problem(ref: ProblemRef, caller: Reader, tx: Transaction) -> ProblemRead:
+async def get_problem(
+    ref: ProblemRef, caller: Reader, tx: Transaction, reads: Reads
+) -> ProblemRead:
     """Get a problem by the id or key of its ticket."""
     ticket = await tickets.find(tx, ref)
     problem = ticket and await store.find(tx, ticket.id)
     if not ticket or not problem:
         raise NotFound(f"Problem {ref}")
+    await reads.note(caller, f"ticket/{ticket.id}")
     return await respond(tx, ticket, problem)
 
 

@@ -30,8 +30,8 @@ from intake.tickets.schemas.pending import (
 )
 
 
-class TicketForContact(ResponseModel):
-    """A ticket as the customer's contacts read it.
+class TicketSummary(ResponseModel):
+    """What lists of tickets show to everybody who may see them.
 
     `customer`, `environment`, `service`, `team` and `partner` are keys. `suggested_priority` is what a
     contact asked for. Until `reopenable_until` words of the customer open a closed ticket again.
@@ -60,7 +60,6 @@ class TicketForContact(ResponseModel):
     waiting_until: datetime | None
     opened_at: datetime
     opened_by: str
-    resolution: str | None
     resolved_by: str | None
     resolved_at: datetime | None
     verified_by: str | None
@@ -69,6 +68,12 @@ class TicketForContact(ResponseModel):
     reopenable_until: datetime | None
     merged_into: UUID | None
     sequence: int
+
+
+class TicketForContact(TicketSummary):
+    """A ticket as the customer's contacts read it."""
+
+    resolution: str | None
 
 
 class TicketRead(TicketForContact):
