@@ -31,13 +31,13 @@ async def list_naming(tx: Connection, addresses: Sequence[str]) -> set[UUID]:
 
 def values_for(address: str) -> dict[str, str | int]:
     """What `NAMING` is bound to."""
-    return {"address": address, "pattern": pattern_of(address), "head": HEAD_BYTES}
+    escaped = "".join(_escaped(byte) for byte in address.encode())
+    return {"address": address, "pattern": whole(escaped), "head": HEAD_BYTES}
 
 
-def pattern_of(address: str) -> str:
-    """A pattern of PostgreSQL's for this address alone, in bytes that were escaped: that of `an@…` is not in `jan@…`."""
-    escaped = "".join(_escaped(one) for one in address.encode())
-    literal = "".join(c if c.isalnum() or c == "_" else f"\\{c}" for c in escaped)
+def whole(address: str) -> str:
+    """A pattern of PostgreSQL's for this address alone: that of `an@…` is not in `jan@…`."""
+    literal = "".join(c if c.isalnum() or c == "_" else f"\\{c}" for c in address)
     return rf"(?<![a-z0-9._%+-]){literal}(?![a-z0-9-]|\.[a-z0-9])"
 
 
