@@ -33,7 +33,7 @@ UNNOTED: Final = (
         "list_linked_tickets": KEYS_AND_TITLES,
         "export_contact": AUDITED,
         "download_email": AUDITED,
-    "download_attachment": AUDITED,
+        "download_attachment": AUDITED,
         "export_access_evidence": AUDITED,
         "get_contact_erasure": "who erases whom, after two people have said so",
         "count_held_back_emails": "numbers",
