@@ -14,7 +14,6 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
-    exists,
     func,
     select,
     text,
@@ -26,10 +25,8 @@ from common.persistence.database import Connection
 from common.persistence.keyset import page_after
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, PendingChange, Person
-from intake.directory.tables import contacts, customers, environments, partners, people, services
+from intake.directory.tables import contacts, customers, environments, partners, people
 
-MAX_CALLERS: Final = 20
-"""Contacts with one phone number that are looked at: a switchboard's may be many people's."""
 UNMOVED: Final[Mapping[str, bool]] = {"key_share": True}
 """How records are locked (FOR NO KEY UPDATE): ids stay, so what refers to them need not wait, such as new tickets."""
 _LOCK_ADDRESSES: Final = text(
@@ -204,21 +201,6 @@ async def get_contact(tx: Connection, id: UUID) -> Contact | None:
     return None if row is None else CONTACTS.factory(row)
 
 
-async def find_contacts_by_number(tx: Connection, number: str) -> list[Contact]:
-    """The contacts with this phone number (E.164) who have not been ended, oldest first; at most 20."""
-    query = CONTACTS.query.where(contacts.c.numbers.contains([number]), ~contacts.c.retired)
-    rows = await tx.execute(query.order_by(contacts.c.id).limit(MAX_CALLERS))
-    return [CONTACTS.factory(row) for row in rows]
-
-
-async def find_contacts_by_name(tx: Connection, words: Sequence[str]) -> list[Contact]:
-    """The contacts whose name has all these words or beginnings, who have not been ended; at most 20."""
-    has_all = [contacts.c.name.icontains(word, autoescape=True) for word in words]
-    query = CONTACTS.query.where(~contacts.c.retired, ~contacts.c.erased, *has_all)
-    rows = await tx.execute(query.order_by(contacts.c.name, contacts.c.id).limit(MAX_CALLERS))
-    return [CONTACTS.factory(row) for row in rows]
-
-
 async def find_taken_address(tx: Connection, contact: Contact) -> str | None:
     """An address of this contact that another one has; None without one. Nobody takes one meanwhile."""
     await tx.execute(_LOCK_ADDRESSES)
@@ -252,22 +234,8 @@ async def lock_contact(tx: Connection, customer_id: UUID, id: UUID) -> Contact |
     return CONTACTS.factory(row)
 
 
-async def service_exists(tx: Connection, key: str, customer: str | None = None) -> bool:
-    """Whether there is this service; with `customer`, whether it was sold to them."""
-    where = [services.c.key == key]
-    if customer is not None:
-        where.append(any_(services.c.sold_to) == customer)
-    return bool(await tx.scalar(select(exists().where(*where))))
-
-
 async def list_environments(tx: Connection, customer_id: UUID) -> Sequence[Environment]:
     """A customer's environments that are not retired, oldest first."""
     query = ENVIRONMENTS.query.where(environments.c.customer_id == customer_id)
     rows = await tx.execute(query.where(~environments.c.retired).order_by(environments.c.id))
     return [ENVIRONMENTS.factory(row) for row in rows]
-
-
-async def list_services(tx: Connection, customer: str) -> list[str]:
-    """The keys of the services that a customer (a key) bought and that are still offered."""
-    query = select(services.c.key).where(any_(services.c.sold_to) == customer, ~services.c.retired)
-    return list(await tx.scalars(query.order_by(services.c.key)))
