@@ -31,11 +31,7 @@ from intake.tickets.schemas.pending import (
 
 
 class TicketSummary(ResponseModel):
-    """What lists of tickets show to everybody who may see them.
-
-    `customer`, `environment`, `service`, `team` and `partner` are keys. `suggested_priority` is what a
-    contact asked for. Until `reopenable_until` words of the customer open a closed ticket again.
-    """
+    """A ticket without what people wrote about it but its title: what lists show to staff."""
 
     id: UUID
     key: str
@@ -71,7 +67,11 @@ class TicketSummary(ResponseModel):
 
 
 class TicketForContact(TicketSummary):
-    """A ticket as the customer's contacts read it."""
+    """A ticket as the customer's contacts read it.
+
+    `customer`, `environment`, `service`, `team` and `partner` are keys. `suggested_priority` is what a
+    contact asked for. Until `reopenable_until` words of the customer open a closed ticket again.
+    """
 
     resolution: str | None
 
