@@ -1,5 +1,7 @@
 """The end of a customer with many contacts holds up nobody, and takes as many statements as that of one with few."""
 
+from typing import Any
+
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
@@ -11,7 +13,13 @@ from common.persistence.ids import uuid7
 from intake.directory.domain.ending import ask_end
 from intake.directory.domain.parties import Customer
 from intake.directory.ending import confirm_customer_end
-from intake.directory.store import CONTACTS, CUSTOMERS, ENVIRONMENTS, find_contact_by_id
+from intake.directory.store import (
+    CONTACTS,
+    CUSTOMERS,
+    ENVIRONMENTS,
+    DirectoryRepository,
+    find_contact_by_id,
+)
 from intake_support.alerts import NINE
 from intake_support.tickets import DOWN
 from opsdesk_testing.protocol import outbox_events
@@ -50,11 +58,12 @@ async def test_tickets_are_opened_while_the_customer_is_ended(
 
 @pytest.mark.parametrize("repository", [CUSTOMERS, ENVIRONMENTS, CONTACTS])
 async def test_tickets_are_opened_while_a_record_is_changed(
-    anna: AsyncClient, database: Database, repository: object
+    anna: AsyncClient, database: Database, repository: DirectoryRepository[Any]
 ) -> None:
     keys = {"customers": "acme", "environments": "acme-prod", "contacts": "jan@acme.example"}
     async with database.transaction() as tx:
-        found = await repository.lock(tx, keys[repository.table.name])  # type: ignore[attr-defined]
+        found = await repository.lock(tx, keys[repository.table.name])
+        assert found is not None
         if repository is CONTACTS:
             await find_contact_by_id(tx, found.id)
         opened = await anna.post("/v1/tickets", json=DOWN | {"contact": "jan@acme.example"})
