@@ -74,6 +74,7 @@ async def test_what_waits_for_too_long_stops_the_next_ones(
         assert recorder.trouble is not None
         assert "503" in recorder.trouble
     assert await _read(anna, second) == 200
+    await recorder.flush()
     assert recorder.trouble is None
 
 

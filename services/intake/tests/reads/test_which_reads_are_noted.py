@@ -118,9 +118,9 @@ async def test_a_list_shows_neither_the_outsiders_address_nor_the_resolution(
     anna: AsyncClient, gateway: AsyncClient
 ) -> None:
     await post(gateway, mail_of("wombat@nowhere.example"))
-    key = await open_ticket(anna, assignee="anna")
+    key = await open_ticket(anna)
+    assert (await anna.post(f"/v1/tickets/{key}/watchers", json={})).status_code == 201
     assert (await act(anna, key, "resolve", resolution="The nilgai was restarted")).is_success
-    await act(anna, key, "watch")
     for path in ("/v1/tickets", "/v1/tickets?state=resolved", "/v1/queue", "/v1/watched-tickets"):
         answer = await anna.get(path)
         assert answer.status_code == 200, answer.text
