@@ -124,9 +124,11 @@ class DirectoryImport:
         if existing is not None:
             return await self._update(tx, existing, fields, owner)
         record = await self._record(tx, fields, owner)
-        if not self.dry_run:
-            await register(tx, self.caller.actor, _REPOSITORIES[self.kind], record, key)
-        return "created"
+        if self.dry_run:
+            return "created"
+        stored = await register(tx, self.caller.actor, _REPOSITORIES[self.kind], record, key)
+        # Another file may have stored the same meanwhile.
+        return "created" if stored.id == record.id else "unchanged"
 
     def _check_tier(self, fields: Mapping[str, Any], existing: Any) -> None:
         if self.kind != "customers" or self.caller.has_permission("agreements:write"):
