@@ -95,7 +95,7 @@ async def theo(app: FastAPI, anna: AsyncClient) -> AsyncIterator[AsyncClient]:
 def _routes() -> Iterator[APIRoute]:
     for router in SERVICE.routers:
         for route in router.routes:
-            if isinstance(route, APIRoute) and "GET" in route.methods:
+            if isinstance(route, APIRoute) and "GET" in (route.methods or ()):
                 yield route
 
 

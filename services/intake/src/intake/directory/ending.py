@@ -16,7 +16,6 @@ from intake.directory.store import (
     CONTACTS,
     CUSTOMERS,
     ENVIRONMENTS,
-    UNMOVED,
     DirectoryRepository,
     T,
 )
@@ -56,7 +55,7 @@ async def _lock_current(
         ~table.c.retired,
     )
     await tx.execute(
-        select(table.c.id).where(*current).order_by(table.c.id).with_for_update(**UNMOVED)
+        select(table.c.id).where(*current).order_by(table.c.id).with_for_update(key_share=True)
     )
     rows = await tx.execute(repository.query.where(*current).order_by(table.c.id))
     return [repository.factory(row) for row in rows]

@@ -1,6 +1,6 @@
 """Every query about customers, contacts, environments, partners and people."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -27,8 +27,6 @@ from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, PendingChange, Person
 from intake.directory.tables import contacts, customers, environments, partners, people
 
-UNMOVED: Final[Mapping[str, bool]] = {"key_share": True}
-"""How records are locked (FOR NO KEY UPDATE): ids stay, so what refers to them need not wait, such as new tickets."""
 _LOCK_ADDRESSES: Final = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('contact addresses', 4))"
 )
@@ -53,8 +51,13 @@ class DirectoryRepository(Generic[T]):
         return None if row is None else self.factory(row)
 
     async def lock(self, tx: Connection, name: str) -> T | None:
-        """The record with this key, locked until the transaction ends; None without one."""
-        query = select(self.table.c.id).where(self.key_column == name).with_for_update(**UNMOVED)
+        """The record with this key, locked until the transaction ends; None without one.
+
+        Ids stay, so what refers to it need not wait, such as new tickets: FOR NO KEY UPDATE.
+        """
+        query = (
+            select(self.table.c.id).where(self.key_column == name).with_for_update(key_share=True)
+        )
         found = await tx.scalar(query)
         return None if found is None else await self.find(tx, name)
 
@@ -96,7 +99,7 @@ class DirectoryRepository(Generic[T]):
     ) -> Sequence[T]:
         """Raise the sequence of the next `limit` records after the id `after`, and return them."""
         id = self.table.c.id
-        ids_query = select(id).order_by(id).limit(limit).with_for_update(**UNMOVED)
+        ids_query = select(id).order_by(id).limit(limit).with_for_update(key_share=True)
         ids_query = ids_query if after is None else ids_query.where(id > after)
         ids = list(await tx.scalars(ids_query))
         changed = update(self.table).where(id.in_(ids)).values(sequence=self.table.c.sequence + 1)
@@ -175,7 +178,7 @@ async def find_customers_by_name(tx: Connection, name: str) -> list[Customer]:
 
 async def find_contact_by_id(tx: Connection, id: UUID) -> Contact | None:
     """The contact with this id, locked until the transaction ends; None without one."""
-    query = CONTACTS.query.where(contacts.c.id == id).with_for_update(of=contacts, **UNMOVED)
+    query = CONTACTS.query.where(contacts.c.id == id).with_for_update(of=contacts, key_share=True)
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else CONTACTS.factory(row)
 
@@ -230,7 +233,7 @@ async def find_partner(tx: Connection, address: str, domain: str | None) -> str 
 async def lock_contact(tx: Connection, customer_id: UUID, id: UUID) -> Contact | None:
     """A contact of this customer, locked until the transaction ends; None without one."""
     mine = (contacts.c.id == id, contacts.c.customer_id == customer_id)
-    locked = select(contacts.c.id).where(*mine).with_for_update(**UNMOVED)
+    locked = select(contacts.c.id).where(*mine).with_for_update(key_share=True)
     if await tx.scalar(locked) is None:
         return None
     row = (await tx.execute(CONTACTS.query.where(*mine))).one()
