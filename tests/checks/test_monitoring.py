@@ -103,8 +103,9 @@ def test_the_page_about_seals_looks_for_the_locks_that_sealers_take() -> None:
 def test_each_part_that_may_have_trouble_has_a_line_in_its_runbook() -> None:
     """Those that every service has, and those of one service alone."""
     page = (ROOT / "docs/runbooks/degraded.md").read_text(encoding="utf-8")
-    own = {name for module in MODULES for name in import_module(f"{module}.app").SERVICE.components}
-    assert {"evidence", "linked_tickets"} <= own
+    services = [import_module(f"{module}.app").SERVICE for module in MODULES]
+    own = {name for one in services for name in (*one.components, *one.request_components)}
+    assert {"evidence", "linked_tickets", "reads"} <= own
     for part in (*own, *NEEDED_BY_REQUESTS - {"draining"}, *COMMON_PARTS):
         assert f"`{part}`" in page, part
 

@@ -51,6 +51,7 @@ SERVICE = Service(
         PostQueue,
         ReadRecorder,
     ),
+    request_components={"reads": ReadRecorder},
     loops=(run_outgoing_mail, run_indexing, run_file_sweeper, run_second_eyes),
     components={"linked_tickets": create_sender},
     request_loops=(create_ticket_fast.drain_batcher, prepare_reading, run_read_recorder),

@@ -58,6 +58,7 @@ CREATE TABLE access_requests (
 CREATE INDEX ix_access_requests_person ON access_requests (person, id);
 CREATE INDEX ix_access_requests_present ON access_requests (id)
     WHERE granted_at IS NOT NULL AND removal_verified_at IS NULL;
+CREATE INDEX ix_access_requests_requester ON access_requests (requested_by);
 CREATE INDEX ix_access_requests_to_grant ON access_requests (id)
     WHERE decision = 'approved' AND granted_at IS NULL;
 CREATE INDEX ix_access_requests_undecided ON access_requests (id) WHERE decision IS NULL;
@@ -958,6 +959,8 @@ CREATE TABLE mails (
         CHECK (outcome IN ('received', 'opened', 'joined', 'ignored', 'unreadable')),
     CONSTRAINT mails_raw_deleted_why_check CHECK (raw_deleted_why IN ('too_old', 'erased'))
 );
+CREATE INDEX ix_mails_addresses ON mails USING gin (mail_address_digests(raw))
+    WHERE raw_deleted_at IS NULL;
 CREATE INDEX ix_mails_held_back ON mails (received_at)
     WHERE outcome = 'ignored' AND ticket_id IS NULL AND set_aside_by IS NULL AND raw_deleted_at IS
         NULL AND next_step IS NULL;
@@ -965,6 +968,7 @@ CREATE INDEX ix_mails_next_step ON mails (id) WHERE next_step IS NOT NULL;
 CREATE INDEX ix_mails_outcome ON mails (outcome, id);
 CREATE INDEX ix_mails_raw ON mails (received_at)
     WHERE raw_deleted_at IS NULL AND outcome <> 'received';
+CREATE INDEX ix_mails_ticket ON mails (ticket_id) WHERE ticket_id IS NOT NULL;
 
 CREATE TABLE message_checks (
     id uuid NOT NULL,
@@ -985,6 +989,7 @@ CREATE TABLE message_checks (
         CHECK (purpose IN ('reply', 'workaround', 'question', 'resolution', 'estimate',
             'hand_over', 'partner'))
 );
+CREATE INDEX ix_message_checks_message ON message_checks (message_id);
 CREATE INDEX ix_message_checks_ticket ON message_checks (ticket_id, id);
 
 CREATE TABLE message_templates (
@@ -1032,6 +1037,7 @@ CREATE TABLE messages (
     CONSTRAINT messages_mailing_check CHECK (mailing IN ('due', 'planned', 'nobody', 'off')),
     CONSTRAINT messages_visibility_check CHECK (visibility IN ('public', 'internal'))
 );
+CREATE INDEX ix_messages_author ON messages (author);
 CREATE INDEX ix_messages_mailing ON messages (id) WHERE mailing = 'due';
 CREATE INDEX ix_messages_ticket ON messages (ticket_id, id);
 CREATE UNIQUE INDEX uq_messages_copy ON messages (copied_from, ticket_id);
@@ -1796,6 +1802,7 @@ CREATE INDEX ix_tickets_open ON tickets (id)
     WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
 CREATE INDEX ix_tickets_open_changes ON tickets (id)
     WHERE kind = 'change_request' AND (state NOT IN ('closed', 'merged'));
+CREATE INDEX ix_tickets_reporter ON tickets (reporter) WHERE reporter IS NOT NULL;
 CREATE INDEX ix_tickets_tags ON tickets USING gin (tags) WHERE tags <> '{}'::text[];
 CREATE INDEX ix_tickets_to_lower ON tickets (downgrade_requested_at, id)
     WHERE downgrade_requested_by IS NOT NULL;

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Text, delete, select, text
+from sqlalchemy import ARRAY, Boolean, Column, Text, all_, any_, bindparam, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.schema import MetaData, Table
 
@@ -85,10 +85,15 @@ async def list_accounts_of_contact(tx: Connection, contact_id: UUID) -> list[str
 
     An account of one of our own people is none of them, whatever address it has.
     """
-    account = f"contact/{contact_id}"
-    digests = select(_addresses.c.address_digest).where(_addresses.c.account == account)
+    return await list_accounts_of_contacts(tx, [contact_id])
+
+
+async def list_accounts_of_contacts(tx: Connection, contact_ids: Collection[UUID]) -> list[str]:
+    """Return the accounts of these contacts' own (see `list_accounts_of_contact`)."""
+    named = bindparam("named", [f"contact/{id}" for id in contact_ids], type_=ARRAY(Text))
+    digests = select(_addresses.c.address_digest).where(_addresses.c.account == any_(named))
     of_contact = _addresses.c.address_digest.in_(digests) & _addresses.c.of_contact
-    query = select(_addresses.c.account).where(of_contact, _addresses.c.account != account)
+    query = select(_addresses.c.account).where(of_contact, _addresses.c.account != all_(named))
     return list(await tx.scalars(query.distinct().order_by(_addresses.c.account)))
 
 

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from common.auth.claims import CLOCK_SKEW_S
 from common.http.management_state import management_of
-from common.http.state import Component
+from common.http.service import Component
 from common.now import now
 from common.persistence.database import Database
 from common.persistence.errors import CONNECTION_ERRORS, describe_error

@@ -17,7 +17,7 @@ from common.http.loops import (
     start_loops,
     stop_loops,
 )
-from common.http.service import Service
+from common.http.service import Component, Service
 from common.http.state import AppState, attach_state, set_state
 from common.persistence.database import Database
 from common.persistence.workload import LOOPS, WRITES
@@ -40,7 +40,7 @@ def create_lifespan(
         sizes = connections_per_workload(service, settings)
         database = Database(address, service.schema, WRITES, sizes=sizes)
         state = attach_state(app, service, settings, database)
-        state = replace(state, components={"keys": state.authenticator.keys})
+        state = replace(state, components=request_components(state))
         state, loops = add_loops(state) if join_loops is None else (join_loops(state), [])
         set_state(app, state)
         # Before the first request: a token that was revoked must not open a service that starts.
@@ -54,6 +54,15 @@ def create_lifespan(
             await asyncio.to_thread(flush_traces)
 
     return lifespan
+
+
+def request_components(state: AppState) -> dict[str, Component]:
+    """Return what requests need in their own process, and `/health/ready` reports on."""
+    own = state.service.request_components.items()
+    return {
+        "keys": state.authenticator.keys,
+        **{name: state.runtime.resource(kind) for name, kind in own},
+    }
 
 
 def add_loops(state: AppState) -> tuple[AppState, list[tuple[str, Loop]]]:

@@ -13,8 +13,8 @@ from typing import Any, cast
 from aiokafka.errors import KafkaError
 
 from common.audit.sealer import Sealer
-from common.http.service import Service
-from common.http.state import Component, RunningComponent
+from common.http.service import Component, Service
+from common.http.state import RunningComponent
 from common.messaging.consumer import Consumer
 from common.messaging.deployment_identity import (
     verify_deployment,

@@ -14,7 +14,8 @@ from common.http.body import BodyLimit
 from common.http.drain import Drain, drain_of
 from common.http.health import ask_database, health, troubles_of
 from common.http.management_state import DocumentName, ManagementState, RequestSide
-from common.http.state import Component, state_of
+from common.http.service import Component
+from common.http.state import state_of
 from common.persistence.workload import HEALTH
 from common.telemetry.exposition import exposition
 

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 from fastapi import FastAPI
 
 from common.http.drain import Drain
-from common.http.state import Component
+from common.http.service import Component
 
 DocumentName = Literal["openapi.json", "plain"]
 

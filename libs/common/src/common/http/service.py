@@ -24,12 +24,16 @@ Loop = Callable[[Runtime[Any]], Awaitable[None]]
 """Runs as long as the service does; restarted after a pause when it raises."""
 
 
-class ServiceComponent(Protocol):
-    """A part of one service that runs beside the timers, and on which `/health/ready` reports."""
+class Component(Protocol):
+    """A part of a service that `/health/ready` reports on."""
 
     @property
     def trouble(self) -> str | None:
         """Why it does not work at present; None while it does."""
+
+
+class ServiceComponent(Component, Protocol):
+    """A part of one service that runs beside the timers, and on which `/health/ready` reports."""
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -48,7 +52,8 @@ class Service:
     `settings` is a class: the values are read when the service starts. `pending` counts effects
     that are stored and not carried out yet, such as notifications. `fast_routes` are matched before
     `routers` and served without FastAPI (see `common.http.fast_routes`). `resources` are created
-    with the app, one object each (see `common.runtime.Runtime.resource`). `loops` run in the
+    with the app, one object each (see `common.runtime.Runtime.resource`); `request_components` names those of them, as
+    the requests have them, on which `/health/ready` reports. `loops` run in the
     process of timers and relay, `request_loops` in that of the requests. `components` run where `loops`
     do, and `/health/ready` names what troubles them. `body_limits` maps a path
     prefix to its own limit in bytes; with `discarded_bytes` its routes say themselves that a body is too large, once so
@@ -71,6 +76,7 @@ class Service:
     handlers: Handlers = field(default_factory=dict)
     timers: Timers = field(default_factory=dict)
     resources: tuple[CreateResource, ...] = ()
+    request_components: Mapping[str, type[Component]] = field(default_factory=dict)
     loops: tuple[Loop, ...] = ()
     components: Mapping[str, CreateComponent] = field(default_factory=dict)
     request_loops: tuple[Loop, ...] = ()

@@ -20,20 +20,12 @@ from common.auth.tokens import Authenticator
 from common.http.authentication import RequestAuthenticator
 from common.http.client_address import ClientAddresses
 from common.http.limits import RateLimiter
-from common.http.service import Service
+from common.http.service import Component, Service
 from common.messaging.catch_up import AppliedEvents
 from common.persistence.database import Database
 from common.persistence.workload import CALLERS, Workload
 from common.runtime import Runtime, create_runtime
 from common.settings import Settings
-
-
-class Component(Protocol):
-    """A part of a service that `/health/ready` reports on."""
-
-    @property
-    def trouble(self) -> str | None:
-        """Why it does not work at present; None while it does."""
 
 
 @runtime_checkable

@@ -176,6 +176,10 @@ CUSTOMER_MAILS = Counter(
     "Mails to customers' contacts: sent, failed, bounced, withheld, dropped, or retried (tried in vain, and kept).",
     ("purpose", "outcome"),
 )
+READS_UNSTORED = Gauge(
+    "opsdesk_reads_unstored",
+    "Notes of who has read personal data that are not stored yet.",
+)
 LINKED_SENDS = Counter(
     "opsdesk_linked_sends_total",
     "What was sent to linked ticket systems: sent, refused, or away (it is tried again).",

@@ -42,6 +42,7 @@ from intake.access_requests.schemas import (
     RemovalRequest,
     to_read,
 )
+from intake.reads.recorder import Reads
 
 routes = router("/v1/access-requests", ["access requests"])
 # Not transactional: what is streamed must not hold a connection while somebody reads it.
@@ -85,6 +86,7 @@ async def create_access_request(
 async def list_access_requests(
     caller: Reader,
     tx: Transaction,
+    reads: Reads,
     page: Annotated[Paging, Depends()],
     person: Annotated[str | None, Query(max_length=200), Refers("person", by_route=True)] = None,
     waiting_for: Waiting | None = None,
@@ -107,6 +109,7 @@ async def list_access_requests(
     where = [] if waiting_for is None else [conditions[waiting_for]]
     where += [] if person is None else [store.of_person(person)]
     rows = await store.page(tx, where, page.after_as(UUID), page.limit)
+    await reads.note(caller, *(_contacts_of(*rows[: page.limit])))
     return page.page_of(rows, lambda one: to_read(one, at), lambda one: (one.id,))
 
 
@@ -136,12 +139,20 @@ async def _evidence(database: Database, today: date) -> AsyncIterator[str]:
 
 
 @routes.get("/{access_request}")
-async def get_access_request(ref: AccessRef, caller: Reader, tx: Transaction) -> AccessRequestRead:
+async def get_access_request(
+    ref: AccessRef, caller: Reader, tx: Transaction, reads: Reads
+) -> AccessRequestRead:
     """Get an access by its id or key."""
     access = await store.find(tx, ref)
     if access is None:
         raise NotFound(f"Access request {ref}")
+    await reads.note(caller, *_contacts_of(access))
     return to_read(access, await transaction_time(tx))
+
+
+def _contacts_of(*accesses: AccessRequest) -> set[str]:
+    """The contacts whose accesses these are: why they need them is said there."""
+    return {one.person for one in accesses if one.person.startswith("contact/")}
 
 
 @routes.post("/{access_request}/decision", response_model=AccessRequestRead)

@@ -12,14 +12,13 @@ from common.http import LinkedPages, Transaction, router, runtime_of
 from common.persistence.database import Connection
 from intake.callers import store
 from intake.callers.schemas import CallerRead, CallersRead, CallerTicketRead
+from intake.directory.caller_search import find_contacts_by_name, find_contacts_by_number
 from intake.directory.domain.address import is_address, normalise, without_tag
 from intake.directory.domain.parties import Contact
 from intake.directory.phone_numbers import to_international
 from intake.directory.store import (
     CUSTOMERS,
     find_contact,
-    find_contacts_by_name,
-    find_contacts_by_number,
 )
 from intake.reads.recorder import Reads
 from intake.settings import IntakeSettings

@@ -35,6 +35,7 @@ from intake.change_requests.schemas import (
     EstimateUpdate,
     NoEnvironmentClaim,
 )
+from intake.reads.recorder import Reads
 from intake.tickets.dependencies import TicketReader, get_visible_ticket
 from intake.tickets.events import event_spec
 from intake.tickets.message_check import CheckedText, read_own_text
@@ -48,6 +49,7 @@ routes = router("/v1/change-requests", ["change requests"])
 async def list_change_requests(
     caller: TicketReader,
     tx: Transaction,
+    reads: Reads,
     page: Annotated[Paging, Depends()],
     waiting: bool = False,
 ) -> Page[ChangeRequestRead]:
@@ -55,6 +57,7 @@ async def list_change_requests(
     rows = await store.page(
         tx, caller.customer, waiting=waiting, after=page.after_as(UUID), limit=page.limit
     )
+    await reads.note(caller, *(f"ticket/{one.ticket_id}" for one in rows[: page.limit]))
     known = await tickets.by_ids(tx, {one.ticket_id for one in rows})
     return page.page_of(
         rows, lambda one: to_read(known[one.ticket_id], one, caller), lambda one: (one.ticket_id,)
@@ -63,10 +66,11 @@ async def list_change_requests(
 
 @routes.get("/{change_request}")
 async def get_change_request(
-    ref: ChangeRef, caller: TicketReader, tx: Transaction
+    ref: ChangeRef, caller: TicketReader, tx: Transaction, reads: Reads
 ) -> ChangeRequestRead:
     """Get a change request by the id or key of its ticket."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
+    await reads.note(caller, f"ticket/{ticket.id}")
     check_kind(ticket)
     change = await store.find(tx, ticket.id) or ChangeRequest(ticket.id)
     return to_read(ticket, change, caller)

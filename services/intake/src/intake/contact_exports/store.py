@@ -10,35 +10,20 @@ from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
 
 from common.auth.persons import list_accounts_of_contact
 from common.persistence.database import Connection, Database
-from intake.contact_exports.exported_parts import FIRST_ID, PARTS, Part
-from intake.erasures.store import HEADER_BYTES, pattern_of, whole
+from intake.contact_exports.exported_parts import PARTS, Part
+from intake.mail.naming import list_naming, whole
 from intake.reasons import store as reasons
-
-MAILS_AT_ONCE: Final = 1_000
-"""Mails whose heads are searched in one statement."""
 
 _TICKETS: Final = text(
     "SELECT id FROM tickets WHERE contact_id = :contact OR reporter = ANY(:addresses) ORDER BY id"
 ).bindparams(bindparam("addresses", type_=ARRAY(Text)))
 _MAILS: Final = text(
     """
-    SELECT id, ticket_id = ANY(:ids)
-        OR EXISTS (SELECT FROM messages m
-            WHERE m.mail_id = headed.id AND m.copied_from IS NULL AND m.author = ANY(:names))
-        OR raw_deleted_at IS NULL AND EXISTS (
-            SELECT FROM unnest(CAST(:patterns AS text[]), CAST(:wholes AS text[])) a (pattern, whole)
-            WHERE head ILIKE pattern AND head ~* whole) AS is_theirs
-    FROM (
-        SELECT id, ticket_id, raw_deleted_at, encode(substring(raw FROM 1 FOR :header), 'escape') AS head
-        FROM mails WHERE id > :after ORDER BY id LIMIT :rows) AS headed
-    ORDER BY id
+    SELECT id FROM mails WHERE ticket_id = ANY(:ids)
+    UNION SELECT mail_id FROM messages
+        WHERE author = ANY(:names) AND copied_from IS NULL AND mail_id IS NOT NULL
     """
-).bindparams(
-    bindparam("ids", type_=ARRAY(Uuid)),
-    bindparam("names", type_=ARRAY(Text)),
-    bindparam("patterns", type_=ARRAY(Text)),
-    bindparam("wholes", type_=ARRAY(Text)),
-)
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("names", type_=ARRAY(Text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +53,7 @@ async def find_scope(tx: Connection, contact: UUID, addresses: Sequence[str]) ->
 
 async def lines(database: Database, scope: Scope) -> AsyncIterator[str]:
     """Everything about the contact, one JSON object a line; the last one says how many were before it."""
-    mails = [id async for id in _mails(database, scope)]
+    mails = await _mails(database, scope)
     count = 0
     for part in PARTS:
         async for line in _part(database, scope, part, mails):
@@ -111,22 +96,9 @@ _TYPES: Final[dict[str, Any]] = {
 }
 
 
-async def _mails(database: Database, scope: Scope) -> AsyncIterator[UUID]:
+async def _mails(database: Database, scope: Scope) -> list[UUID]:
     """The ids of the mails of these tickets, and of those that name an address of theirs in their head."""
-    after, looked_at = FIRST_ID, MAILS_AT_ONCE
-    values = {
-        "ids": list(scope.tickets),
-        "names": [scope.name, *scope.addresses],
-        "patterns": [pattern_of(address) for address in scope.addresses],
-        "wholes": [whole(address) for address in scope.addresses],
-        "header": HEADER_BYTES,
-        "rows": MAILS_AT_ONCE,
-    }
-    while looked_at == MAILS_AT_ONCE:
-        async with database.transaction() as tx:
-            rows = (await tx.execute(_MAILS, values | {"after": after})).all()
-        for row in rows:
-            if row.is_theirs:
-                yield row.id
-        looked_at = len(rows)
-        after = rows[-1].id if rows else after
+    values = {"ids": list(scope.tickets), "names": [scope.name, *scope.addresses]}
+    async with database.transaction() as tx:
+        found = {*await tx.scalars(_MAILS, values), *await list_naming(tx, scope.addresses)}
+    return sorted(found)

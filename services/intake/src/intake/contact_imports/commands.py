@@ -20,6 +20,7 @@ from intake.contact_imports.domain.contact_report import (
 from intake.contact_imports.domain.contact_row import ContactRow
 from intake.directory.commands import change_contact, register_contact
 from intake.directory.domain.parties import Contact, Customer
+from intake.directory.import_batches import store_in_batches
 from intake.directory.schemas import ContactCreate
 from intake.directory.store import (
     CONTACTS,
@@ -48,15 +49,17 @@ class ContactImport:
         self, database: Database, file: ReadFile, name: FormatName
     ) -> ContactImportReport:
         """Store the rows of the file, and report on each."""
-        items: list[ImportedLine] = []
-        for start in range(0, len(file.rows), BATCH_SIZE):
-            items += await self._store(database, file.rows[start : start + BATCH_SIZE])
+        items = await store_in_batches(database, file.rows, BATCH_SIZE, self._store, _refused)
         return ContactImportReport(name, self.dry_run, items, file.not_understood)
 
-    async def _store(self, database: Database, rows: Sequence[ContactRow]) -> list[ImportedLine]:
+    async def _store(self, tx: Connection, rows: Sequence[ContactRow]) -> list[ImportedLine]:
         self.current.clear()
-        async with database.transaction() as tx:
+        before = dict(self.seen)
+        try:
             return [await self._store_row(tx, row) for row in rows]
+        except BaseException:
+            self.seen = before  # it may be tried again
+            raise
 
     async def _store_row(self, tx: Connection, row: ContactRow) -> ImportedLine:
         customer = await self._find_customer(tx, row)

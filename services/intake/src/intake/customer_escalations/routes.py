@@ -17,6 +17,7 @@ from intake.customer_escalations.schemas import (
     EscalationAnswer,
     to_escalation_response,
 )
+from intake.reads.recorder import Reads
 from intake.tickets.dependencies import (
     TicketAction,
     TicketReader,
@@ -52,10 +53,15 @@ async def escalate_ticket(
 
 @routes.get("/{ticket}/escalations")
 async def list_ticket_escalations(
-    ref: TicketReference, caller: TicketReader, tx: Transaction, page: Annotated[Paging, Depends()]
+    ref: TicketReference,
+    caller: TicketReader,
+    tx: Transaction,
+    reads: Reads,
+    page: Annotated[Paging, Depends()],
 ) -> Page[CustomerEscalationRead]:
     """List the escalations of a ticket by its customer, newest first."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
+    await reads.note(caller, f"ticket/{ticket.id}")
     at = await transaction_time(tx)
     found = await store.page_of_ticket(tx, ticket.id, page.after_as(UUID), page.limit)
     return page.page_of(found, lambda one: to_escalation_response(one, at), lambda one: (one.id,))

@@ -135,6 +135,19 @@ async def change(
     return stored
 
 
+async def end_contacts(
+    tx: Connection, actor: Actor, ids: Collection[UUID], grounds: Mapping[str, JSON]
+) -> None:
+    """End these locked contacts, who have not been ended: some statements, however many they are."""
+    at = await transaction_time(tx)
+    ended = await CONTACTS.retire(tx, ids)
+    # Whose accounts these are has been recorded; with the end nothing of that changes.
+    await publish(tx, *(OutboxEvent(to_event(one, at), one.sequence) for one in ended))
+    action = "contact.end"
+    entries = [audit.Entry.by(actor, at, action, f"contact/{one.id}", grounds) for one in ended]
+    await audit.record(tx, *entries)
+
+
 async def _publish(tx: Connection, records: Sequence[DirectoryRecord], at: datetime) -> None:
     """Publish the records, and record whose accounts these are, as every other service does."""
     events = [(to_event(record, at), record.sequence) for record in records]

@@ -6,12 +6,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, select
 
 from common.audit import JSON
-from common.auth.persons import list_accounts_of_contact
+from common.auth.persons import list_accounts_of_contacts
 from common.auth.revocation import store_ended_customer
 from common.domain import Actor, Rejection
 from common.persistence.database import Connection
-from intake.directory.commands import change
-from intake.directory.domain.changes import end_contact
+from intake.directory.commands import change, end_contacts
 from intake.directory.domain.ending import confirm_end, end_with
 from intake.directory.domain.parties import Customer
 from intake.directory.store import CONTACTS, CUSTOMERS, ENVIRONMENTS, DirectoryRepository, T
@@ -36,10 +35,10 @@ async def confirm_customer_end(
     for environment in await _lock_current(tx, ENVIRONMENTS, environments, stored.id):
         gone = end_with(environment, stored)
         await change(tx, actor, "environment.end", ENVIRONMENTS, environment, gone, ended)
-    for contact in await _lock_current(tx, CONTACTS, contacts, stored.id):
-        await change(tx, actor, "contact.end", CONTACTS, contact, end_contact(contact), ended)
-        for account in await list_accounts_of_contact(tx, contact.id):
-            await revoke(tx, actor, "person", account, LEFT, token_lifetime_s)
+    ids = [contact.id for contact in await _lock_current(tx, CONTACTS, contacts, stored.id)]
+    await end_contacts(tx, actor, ids, ended)
+    for account in await list_accounts_of_contacts(tx, ids):
+        await revoke(tx, actor, "person", account, LEFT, token_lifetime_s)
     return stored
 
 
@@ -51,6 +50,8 @@ async def _lock_current(
         table.c.customer_id == customer_id,
         ~table.c.retired,
     )
-    await tx.execute(select(table.c.id).where(*current).order_by(table.c.id).with_for_update())
+    await tx.execute(
+        select(table.c.id).where(*current).order_by(table.c.id).with_for_update(key_share=True)
+    )
     rows = await tx.execute(repository.query.where(*current).order_by(table.c.id))
     return [repository.factory(row) for row in rows]

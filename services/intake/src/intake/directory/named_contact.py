@@ -7,10 +7,11 @@ from common.auth import Caller
 from common.errors import ValidationFailed, Violation
 from common.http.state import AppState
 from common.persistence.database import Connection
+from intake.directory.caller_search import find_contacts_by_number
 from intake.directory.domain.address import is_address, normalise
 from intake.directory.domain.parties import Contact
 from intake.directory.phone_numbers import to_international
-from intake.directory.store import find_contact, find_contacts_by_number, get_contact
+from intake.directory.store import find_contact, get_contact
 
 MAX_NAMED: Final = 5
 """Contacts that an answer names."""

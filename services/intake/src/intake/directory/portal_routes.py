@@ -13,11 +13,11 @@ from common.http import RequestModel, ResponseModel, Transaction, router, runtim
 from common.persistence.database import transaction_time
 from common.runtime import Runtime
 from intake.directory.domain.environment import Tier
+from intake.directory.sold_services import list_services
 from intake.directory.store import (
     CUSTOMERS,
     get_contact,
     list_environments,
-    list_services,
     set_wants_notices,
 )
 from intake.settings import IntakeSettings

@@ -14,7 +14,8 @@ from common.persistence.database import Database
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Customer
 from intake.directory.known_keys import REFERENCES
-from intake.directory.store import CUSTOMERS, ENVIRONMENTS, DirectoryRepository, service_exists
+from intake.directory.sold_services import service_exists
+from intake.directory.store import CUSTOMERS, ENVIRONMENTS, DirectoryRepository
 
 MAX_AGE_S: Final = 30.0
 """Seconds after which the end of a customer or an environment holds on every replica."""

@@ -1,21 +1,32 @@
 """Every query about customers, contacts, environments, partners and people."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Table, any_, exists, func, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, PendingChange, Person
-from intake.directory.tables import contacts, customers, environments, partners, people, services
+from intake.directory.tables import contacts, customers, environments, partners, people
 
-MAX_CALLERS: Final = 20
-"""Contacts with one phone number that are looked at: a switchboard's may be many people's."""
 _LOCK_ADDRESSES: Final = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('contact addresses', 4))"
 )
@@ -41,8 +52,13 @@ class DirectoryRepository(Generic[T]):
         return None if row is None else self.factory(row)
 
     async def lock(self, tx: Connection, name: str) -> T | None:
-        """The record with this key, locked until the transaction ends; None without one."""
-        query = select(self.table.c.id).where(self.key_column == name).with_for_update()
+        """The record with this key, locked until the transaction ends; None without one.
+
+        Ids stay, so what refers to it need not wait, such as new tickets: FOR NO KEY UPDATE.
+        """
+        query = (
+            select(self.table.c.id).where(self.key_column == name).with_for_update(key_share=True)
+        )
         found = await tx.scalar(query)
         return None if found is None else await self.find(tx, name)
 
@@ -50,8 +66,19 @@ class DirectoryRepository(Generic[T]):
         """Store a change of a locked record, and return it with its next sequence."""
         stored = replace(record, sequence=record.sequence + 1)
         statement = update(self.table).where(self.table.c.id == stored.id)
-        await tx.execute(statement.values(_row(self.table, stored)))
+        # A statement that names a key locks the row as if it changed: new tickets would wait.
+        fixed = {"id"} if self.table is contacts else {"id", self.key_column.key}
+        row = _row(self.table, stored)
+        await tx.execute(statement.values({name: row[name] for name in row if name not in fixed}))
         return stored
+
+    async def retire(self, tx: Connection, ids: Collection[UUID]) -> Sequence[T]:
+        """End these locked records in one statement, and return them with their next sequences, oldest first."""
+        ended = {"retired": True, "sequence": self.table.c.sequence + 1}
+        is_given = self.table.c.id == any_(bindparam("ids", list(ids), type_=ARRAY(Uuid)))
+        await tx.execute(update(self.table).where(is_given).values(ended))
+        rows = await tx.execute(self.query.where(is_given).order_by(self.table.c.id))
+        return [self.factory(row) for row in rows]
 
     async def add(self, tx: Connection, record: T) -> bool:
         """Store a record. False when its name is taken; then nothing changes."""
@@ -73,7 +100,7 @@ class DirectoryRepository(Generic[T]):
     ) -> Sequence[T]:
         """Raise the sequence of the next `limit` records after the id `after`, and return them."""
         id = self.table.c.id
-        ids_query = select(id).order_by(id).limit(limit).with_for_update()
+        ids_query = select(id).order_by(id).limit(limit).with_for_update(key_share=True)
         ids_query = ids_query if after is None else ids_query.where(id > after)
         ids = list(await tx.scalars(ids_query))
         changed = update(self.table).where(id.in_(ids)).values(sequence=self.table.c.sequence + 1)
@@ -153,7 +180,7 @@ async def find_customers_by_name(tx: Connection, name: str) -> list[Customer]:
 
 async def find_contact_by_id(tx: Connection, id: UUID) -> Contact | None:
     """The contact with this id, locked until the transaction ends; None without one."""
-    query = CONTACTS.query.where(contacts.c.id == id).with_for_update(of=contacts)
+    query = CONTACTS.query.where(contacts.c.id == id).with_for_update(of=contacts, key_share=True)
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else CONTACTS.factory(row)
 
@@ -173,21 +200,6 @@ async def get_contact(tx: Connection, id: UUID) -> Contact | None:
     """The contact with this id, not locked; None without one."""
     row = (await tx.execute(CONTACTS.query.where(contacts.c.id == id))).one_or_none()
     return None if row is None else CONTACTS.factory(row)
-
-
-async def find_contacts_by_number(tx: Connection, number: str) -> list[Contact]:
-    """The contacts with this phone number (E.164) who have not been ended, oldest first; at most 20."""
-    query = CONTACTS.query.where(contacts.c.numbers.contains([number]), ~contacts.c.retired)
-    rows = await tx.execute(query.order_by(contacts.c.id).limit(MAX_CALLERS))
-    return [CONTACTS.factory(row) for row in rows]
-
-
-async def find_contacts_by_name(tx: Connection, words: Sequence[str]) -> list[Contact]:
-    """The contacts whose name has all these words or beginnings, who have not been ended; at most 20."""
-    has_all = [contacts.c.name.icontains(word, autoescape=True) for word in words]
-    query = CONTACTS.query.where(~contacts.c.retired, ~contacts.c.erased, *has_all)
-    rows = await tx.execute(query.order_by(contacts.c.name, contacts.c.id).limit(MAX_CALLERS))
-    return [CONTACTS.factory(row) for row in rows]
 
 
 async def find_taken_address(tx: Connection, contact: Contact) -> str | None:
@@ -216,18 +228,11 @@ async def find_partner(tx: Connection, address: str, domain: str | None) -> str 
 async def lock_contact(tx: Connection, customer_id: UUID, id: UUID) -> Contact | None:
     """A contact of this customer, locked until the transaction ends; None without one."""
     is_wanted = (contacts.c.id == id, contacts.c.customer_id == customer_id)
-    if await tx.scalar(select(contacts.c.id).where(*is_wanted).with_for_update()) is None:
+    locked = select(contacts.c.id).where(*is_wanted).with_for_update(key_share=True)
+    if await tx.scalar(locked) is None:
         return None
     row = (await tx.execute(CONTACTS.query.where(*is_wanted))).one()
     return CONTACTS.factory(row)
-
-
-async def service_exists(tx: Connection, key: str, customer: str | None = None) -> bool:
-    """Whether there is this service; with `customer`, whether it was sold to them."""
-    where = [services.c.key == key]
-    if customer is not None:
-        where.append(any_(services.c.sold_to) == customer)
-    return bool(await tx.scalar(select(exists().where(*where))))
 
 
 async def list_environments(tx: Connection, customer_id: UUID) -> Sequence[Environment]:
@@ -235,9 +240,3 @@ async def list_environments(tx: Connection, customer_id: UUID) -> Sequence[Envir
     query = ENVIRONMENTS.query.where(environments.c.customer_id == customer_id)
     rows = await tx.execute(query.where(~environments.c.retired).order_by(environments.c.id))
     return [ENVIRONMENTS.factory(row) for row in rows]
-
-
-async def list_services(tx: Connection, customer: str) -> list[str]:
-    """The keys of the services that a customer (a key) bought and that are still offered."""
-    query = select(services.c.key).where(any_(services.c.sold_to) == customer, ~services.c.retired)
-    return list(await tx.scalars(query.order_by(services.c.key)))

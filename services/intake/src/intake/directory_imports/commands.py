@@ -17,6 +17,7 @@ from intake.directory.commands import change, register
 from intake.directory.domain.changes import changed_fields, with_changes, with_roles
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Customer, Partner, Person
+from intake.directory.import_batches import store_in_batches
 from intake.directory.schemas import (
     CustomerCreate,
     EnvironmentCreate,
@@ -37,6 +38,7 @@ from intake.directory_imports.domain import (
 
 BATCH_SIZE: Final = 100
 """Lines that one transaction stores."""
+ENDED: Final = "it was ended; register it anew under another name"
 _REPOSITORIES: Final[Mapping[DirectoryKind, DirectoryRepository[Any]]] = {
     "customers": CUSTOMERS,
     "environments": ENVIRONMENTS,
@@ -66,15 +68,32 @@ class DirectoryImport:
 
     async def run(self, database: Database, file: DirectoryFile) -> DirectoryReport:
         """Store the rows of the file, and report on each."""
-        items: list[ImportedRow] = []
-        for start in range(0, len(file.rows), BATCH_SIZE):
-            async with database.transaction() as tx:
-                for row in file.rows[start : start + BATCH_SIZE]:
-                    items.append(await self._report(tx, row))
+        items = await store_in_batches(
+            database, file.rows, BATCH_SIZE, self._store_batch, self._refuse
+        )
         return DirectoryReport(self.kind, self.dry_run, items, file.not_understood)
 
+    async def _store_batch(
+        self, tx: Connection, rows: Sequence[DirectoryRow]
+    ) -> Sequence[ImportedRow]:
+        """What became of each row, which are stored in the order of keys: two files never wait for each other."""
+        before = dict(self.seen)
+        try:
+            ordered = sorted(rows, key=lambda row: (self._key(row) or "", row.line))
+            items = [await self._report(tx, row) for row in ordered]
+        except BaseException:
+            self.seen = before  # it may be tried again
+            raise
+        return sorted(items, key=lambda item: item.line)
+
+    def _key(self, row: DirectoryRow) -> str | None:
+        return row.values.get(COLUMNS[self.kind][0])
+
+    def _refuse(self, row: DirectoryRow, why: str) -> ImportedRow:
+        return ImportedRow(row.line, self._key(row), "refused", (why,))
+
     async def _report(self, tx: Connection, row: DirectoryRow) -> ImportedRow:
-        key = row.values.get(COLUMNS[self.kind][0])
+        key = self._key(row)
         try:
             return ImportedRow(row.line, key, await self._store(tx, row, key or ""))
         except ValidationError as error:
@@ -105,9 +124,11 @@ class DirectoryImport:
         if existing is not None:
             return await self._update(tx, existing, fields, owner)
         record = await self._record(tx, fields, owner)
-        if not self.dry_run:
-            await register(tx, self.caller.actor, _REPOSITORIES[self.kind], record, key)
-        return "created"
+        if self.dry_run:
+            return "created"
+        stored = await register(tx, self.caller.actor, _REPOSITORIES[self.kind], record, key)
+        # Another file may have stored the same meanwhile.
+        return "created" if stored.id == record.id else "unchanged"
 
     def _check_tier(self, fields: Mapping[str, Any], existing: Any) -> None:
         if self.kind != "customers" or self.caller.has_permission("agreements:write"):
@@ -137,7 +158,7 @@ class DirectoryImport:
         self, tx: Connection, existing: Any, fields: Mapping[str, Any], owner: str | None
     ) -> Outcome:
         if existing.retired:
-            raise _Refused("it was ended; register it anew under another name")
+            raise _Refused(ENDED)
         given = dict(fields) | ({} if owner is None else {"customer": owner})
         differing = {
             name: value for name, value in given.items() if not _is_same(existing, name, value)
@@ -151,6 +172,8 @@ class DirectoryImport:
             name = getattr(existing, COLUMNS[self.kind][0])
             before = await repository.lock(tx, name)
             assert before is not None, "it was found by its key"
+            if before.retired:
+                raise _Refused(ENDED)
             after = with_changes(before, differing)
             action = f"{type(before).__name__.lower()}.update"
             grounds = {"fields": list(changed_fields(before, after))}

@@ -1,6 +1,6 @@
 """Erasures, and the statements that carry one out in intake's tables."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,11 +11,12 @@ from common.erasure import ERASED
 from common.persistence.database import Connection
 from intake.erasures.domain import Erasure
 from intake.erasures.tables import contact_erasures
+from intake.mail.naming import list_naming, whole
 from intake.search import store as documents
 from intake.tickets.tables import tickets
 
-HEADER_BYTES: Final = 65_536
-"""Bytes of a mail in which its sender is looked for."""
+MAILS_AT_ONCE: Final = 500
+"""Mails that one statement empties, so that none takes as long as its limit allows."""
 
 _CONTACT: Final = text(
     "UPDATE contacts SET name = :erased, address = NULL, phone = NULL, erased = true, other_addresses = '{}', other_phones = '{}', numbers = '{}', sequence = sequence + 1 WHERE id = :contact"
@@ -34,7 +35,7 @@ _TICKETS: Final = text(
     WHERE id = ANY(:ids)
     """
 ).bindparams(_IDS, bindparam("erased", type_=Text))
-_MESSAGES: Final = text(
+MESSAGES: Final = text(
     """
     WITH RECURSIVE originals (id) AS (
         SELECT id FROM messages
@@ -135,12 +136,12 @@ _MAILS: Final = text(
     """
     UPDATE mails SET raw = '', raw_deleted_at = intake.now(), raw_deleted_why = 'erased',
         reason = NULL, sender = NULL, sender_name = NULL, subject = NULL, text = NULL, next_step = NULL
-    WHERE raw_deleted_at IS NULL AND outcome <> 'received' AND (
-        ticket_id = ANY(:ids) OR id = ANY(:mails)
-        OR encode(substring(raw FROM 1 FOR :header), 'escape') ILIKE :pattern
-        AND encode(substring(raw FROM 1 FOR :header), 'escape') ~* :whole)
+    WHERE id = ANY(:ids) AND raw_deleted_at IS NULL AND outcome <> 'received'
     """
-).bindparams(_IDS, bindparam("mails", type_=ARRAY(Uuid)))
+).bindparams(_IDS)
+MAILS_OF_TICKETS: Final = text(
+    "SELECT id FROM mails WHERE ticket_id = ANY(:ids) AND raw_deleted_at IS NULL"
+).bindparams(_IDS)
 
 
 async def find(tx: Connection, contact: UUID) -> Erasure | None:
@@ -199,7 +200,7 @@ async def erase_messages(
     """
     values = {"erased": ERASED, "ids": list(ids), "name": f"contact/{contact}", "address": address}
     values["accounts"] = list(accounts)
-    erased = (await tx.execute(_MESSAGES, values)).all()
+    erased = (await tx.execute(MESSAGES, values)).all()
     # They are read again from what is left, by the loop (`intake.search`); not before this is committed.
     await documents.discard(tx, {*ids, *(row.ticket_id for row in erased)})
     messages = [row.id for row in erased]
@@ -210,20 +211,15 @@ async def erase_messages(
     by_them = ("erased", "name", "address", "accounts")
     await tx.execute(_FEEDBACK, {name: values[name] for name in by_them})
     mails = [row.mail_id for row in erased if row.mail_id is not None]
-    named = {"header": HEADER_BYTES, "pattern": pattern_of(address), "whole": whole(address)}
-    await tx.execute(_MAILS, {"ids": list(ids), "mails": mails} | named)
+    of_tickets = await tx.scalars(MAILS_OF_TICKETS, {"ids": list(ids)})
+    await _erase_mails(tx, {*mails, *of_tickets, *await list_naming(tx, [address])})
     return messages
 
 
-def pattern_of(address: str) -> str:
-    """A pattern of LIKE for what has this address in it."""
-    return "%" + address.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
-
-
-def whole(address: str) -> str:
-    """A pattern of PostgreSQL's for this address alone: that of `an@…` is not in `jan@…`."""
-    literal = "".join(c if c.isalnum() or c == "_" else f"\\{c}" for c in address)
-    return rf"(?<![a-z0-9._%+-]){literal}(?![a-z0-9-]|\.[a-z0-9])"
+async def _erase_mails(tx: Connection, ids: Collection[UUID]) -> None:
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), MAILS_AT_ONCE):
+        await tx.execute(_MAILS, {"ids": ordered[start : start + MAILS_AT_ONCE]})
 
 
 async def erase_contact(tx: Connection, contact: UUID) -> None:

@@ -18,6 +18,7 @@ from intake.feedback.schemas import (
     FollowOnCreate,
     to_feedback_result,
 )
+from intake.reads.recorder import Reads
 from intake.tickets.commands import audit_rejection
 from intake.tickets.dependencies import (
     TicketAction,
@@ -58,10 +59,15 @@ async def give_ticket_feedback(
 
 @routes.get("/{ticket}/feedback")
 async def list_ticket_feedback(
-    ref: TicketReference, caller: TicketReader, tx: Transaction, page: Annotated[Paging, Depends()]
+    ref: TicketReference,
+    caller: TicketReader,
+    tx: Transaction,
+    reads: Reads,
+    page: Annotated[Paging, Depends()],
 ) -> Page[FeedbackRead]:
     """List what contacts said about a ticket, newest first."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
+    await reads.note(caller, f"ticket/{ticket.id}")
     found = await store.page_of_ticket(tx, ticket.id, page.after_as(UUID), page.limit)
     return page.page_of(found, FeedbackRead.model_validate, lambda one: (one.id,))
 

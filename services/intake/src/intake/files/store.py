@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
@@ -102,7 +102,9 @@ async def is_stored(tx: Connection, message_id: UUID, digest: str) -> bool:
 async def erase(tx: Connection, messages: Collection[UUID], contact: UUID) -> None:
     """Delete the uploads of these messages and the unused ones of a contact; their bytes follow."""
     of_contact = _IS_UNUSED & (uploads.c.uploaded_by == f"contact/{contact}")
-    await tx.execute(delete(uploads).where(uploads.c.message_id.in_(messages) | of_contact))
+    # As one array: a statement has at most 32,767 parameters.
+    of_messages = uploads.c.message_id == any_(bindparam("of", list(messages), ARRAY(Uuid)))
+    await tx.execute(delete(uploads).where(of_messages | of_contact))
 
 
 async def delete_unused(tx: Connection, before: datetime, limit: int) -> int:

@@ -21,6 +21,7 @@ from intake.improvements.schemas import (
     ImprovementRead,
     ImprovementVerification,
 )
+from intake.reads.recorder import Reads
 
 routes = router("/v1/monitoring-improvements", ["monitoring improvements"])
 
@@ -35,22 +36,25 @@ Reader = Annotated[Caller, requires("tickets:verify")]
 async def list_monitoring_improvements(
     caller: Reader,
     tx: Transaction,
+    reads: Reads,
     page: Annotated[Paging, Depends()],
     open: bool | None = None,
 ) -> Page[ImprovementRead]:
     """List improvements of the monitoring that are owed, newest first."""
     rows = await store.page(tx, open, page.after_as(UUID), page.limit)
+    await reads.note(caller, *(f"ticket/{one.ticket_id}" for one in rows[: page.limit]))
     return page.page_of(rows, ImprovementRead.model_validate, lambda one: (one.id,))
 
 
 @routes.get("/{improvement}")
 async def get_monitoring_improvement(
-    ref: Reference, caller: Reader, tx: Transaction
+    ref: Reference, caller: Reader, tx: Transaction, reads: Reads
 ) -> ImprovementRead:
     """Get an improvement of the monitoring by id or key."""
     found = await store.find(tx, ref)
     if found is None:
         raise NotFound(f"Improvement {ref}")
+    await reads.note(caller, f"ticket/{found.ticket_id}")
     return ImprovementRead.model_validate(found)
 
 

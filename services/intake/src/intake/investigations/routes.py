@@ -18,6 +18,7 @@ from intake.investigations.schemas import (
     InvestigationRead,
     to_investigation_response,
 )
+from intake.reads.recorder import Reads
 from intake.tickets.dependencies import (
     TicketReference,
     WorkAction,
@@ -52,10 +53,12 @@ async def list_ticket_investigations(
     ref: TicketReference,
     caller: Annotated[Caller, requires("tickets:verify")],
     tx: Transaction,
+    reads: Reads,
     page: Annotated[Paging, Depends()],
 ) -> Page[InvestigationRead]:
     """List the investigations of a ticket, oldest first. Only staff can read them."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
+    await reads.note(caller, f"ticket/{ticket.id}")
     at = await transaction_time(tx)
     found = await store.page_of_ticket(tx, ticket.id, page.after_as(UUID), page.limit)
     return page.page_of(

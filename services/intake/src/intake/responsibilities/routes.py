@@ -10,7 +10,8 @@ from common.errors import NotFound, ValidationFailed, Violation
 from common.http import Page, Paging, Transaction, router
 from common.persistence.database import Connection, transaction_time
 from intake.directory.dependencies import CustomerKey, Reader, find_record
-from intake.directory.store import CUSTOMERS, service_exists
+from intake.directory.sold_services import service_exists
+from intake.directory.store import CUSTOMERS
 from intake.responsibilities import store
 from intake.responsibilities.domain import ROLE_NAMES, Responsibility, ResponsibleRole
 from intake.responsibilities.schemas import ResponsibilityRead, ResponsibilityUpdate

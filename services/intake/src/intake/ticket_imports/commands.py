@@ -12,6 +12,7 @@ from common.persistence.database import Connection, Database, transaction_time
 from common.persistence.ids import uuid7
 from intake.directory.domain.address import normalise
 from intake.directory.domain.parties import Contact, Customer
+from intake.directory.import_batches import store_in_batches
 from intake.directory.store import find_contact, find_customers_by_name
 from intake.ticket_imports import file_store, store
 from intake.ticket_imports.domain.import_report import (
@@ -45,10 +46,7 @@ class TicketImport:
 
     async def run(self, database: Database, records: Sequence[ReadRecord]) -> TicketImportReport:
         """Store the records, and report on each."""
-        items: list[ImportedRecord] = []
-        for start in range(0, len(records), BATCH_SIZE):
-            async with database.transaction() as tx:
-                items += await self._store(tx, records[start : start + BATCH_SIZE])
+        items = await store_in_batches(database, records, BATCH_SIZE, self._store, _refuse)
         return TicketImportReport(self.source, self.dry_run, items)
 
     async def _store(self, tx: Connection, records: Sequence[ReadRecord]) -> list[ImportedRecord]:
@@ -172,6 +170,10 @@ async def _find_contact(tx: Connection, requester: str) -> Contact | None:
 
 def _names(imported: ImportedTicket) -> list[str]:
     return [imported.assignee, *(comment.author for comment in imported.comments)]
+
+
+def _refuse(record: ReadRecord, why: str) -> ImportedRecord:
+    return _item(record, "refused", remarks=[why])
 
 
 def _item(

@@ -12,6 +12,7 @@ from common.errors import Conflict, NotFound
 from common.http import Page, Paging, Transaction, router
 from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
+from intake.reads.recorder import Reads
 from intake.ticket_imports import file_store
 from intake.ticket_imports.domain.imported import SOURCES, Source
 from intake.ticket_imports.domain.takeover import account_of
@@ -28,6 +29,7 @@ Importer = Annotated[Caller, requires("tickets:import")]
 async def list_imported_files(
     caller: Importer,
     tx: Transaction,
+    reads: Reads,
     page: Annotated[Paging, Depends()],
     source: Source | None = None,
     missing: bool | None = None,
@@ -35,6 +37,7 @@ async def list_imported_files(
     """List the files that exports name, in the order of the exports; `missing`: not brought yet."""
     after = page.after_as(UUID)
     rows = await file_store.page(tx, source, after, page.limit, missing=missing)
+    await reads.note(caller, *(f"ticket/{one.ticket_id}" for one in rows[: page.limit]))
     return page.page_of(rows, ImportedFileRead.model_validate, lambda one: (one.id,))
 
 

@@ -31,6 +31,7 @@ from intake.linked_tickets.schemas import (
 )
 from intake.linked_tickets.store import receipts, systems
 from intake.linked_tickets.store.receipts import ReceiptOutcome
+from intake.reads.recorder import Reads
 
 routes = router("/v1/linked-systems", ["linked tickets"])
 
@@ -113,12 +114,15 @@ async def list_linked_system_receipts(
     ref: SystemReference,
     caller: SystemReader,
     tx: Transaction,
+    reads: Reads,
     page: Annotated[Paging, Depends()],
     outcome: ReceiptOutcome = "unreadable",
 ) -> Page[ReceiptRead]:
     """List what a linked system posted, the newest first. By default what could not be read."""
     system = await get_system(tx, ref)
     rows = await receipts.page(tx, system.id, outcome, page.after_as(UUID), page.limit)
+    tickets = (one.ticket_id for one in rows[: page.limit])
+    await reads.note(caller, *(f"ticket/{ticket}" for ticket in tickets if ticket is not None))
     return page.page_of(rows, ReceiptRead.model_validate, lambda one: (one.id,))
 
 

@@ -10,7 +10,18 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Interval, Text, bindparam, func, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    Interval,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
@@ -123,7 +134,9 @@ async def cancel_of(
     tx: Connection, contact: UUID, messages: Collection[UUID], at: datetime
 ) -> None:
     """Cancel what waits for this contact or about these messages, and forget the ids of their mails."""
-    about = (outgoing_mails.c.contact_id == contact) | outgoing_mails.c.message_id.in_(messages)
+    # As one array: a statement has at most 32,767 parameters.
+    given = bindparam("about", list(messages), ARRAY(Uuid))
+    about = (outgoing_mails.c.contact_id == contact) | (outgoing_mails.c.message_id == any_(given))
     waiting = outgoing_mails.c.state == "waiting"
     ended = {"state": "cancelled", "lease": None, "settled_at": at}
     await tx.execute(update(outgoing_mails).where(about, waiting).values(ended))

@@ -35,6 +35,7 @@ from intake.problems.schemas import (
     ProblemSummary,
     WorkaroundUpdate,
 )
+from intake.reads.recorder import Reads
 from intake.responsibilities.store import find_responsible
 from intake.tickets.dependencies import TicketReference
 from intake.tickets.events import event_spec
@@ -68,11 +69,13 @@ async def create_problem(
 async def list_problems(
     caller: Reader,
     tx: Transaction,
+    reads: Reads,
     page: Annotated[Paging, Depends()],
     state: ProblemState | None = None,
 ) -> Page[ProblemSummary]:
     """List problems, newest first."""
     rows = await store.page(tx, state, page.after_as(UUID), page.limit)
+    await reads.note(caller, *(f"ticket/{one.ticket_id}" for one in rows[: page.limit]))
     known = await tickets.by_ids(tx, {one.ticket_id for one in rows})
 
     def summary(one: Problem) -> ProblemSummary:
@@ -90,7 +93,9 @@ async def list_problems(
 
 
 @routes.get("/{problem}")
-async def get_problem(ref: ProblemRef, caller: Reader, tx: Transaction) -> ProblemDetail:
+async def get_problem(
+    ref: ProblemRef, caller: Reader, tx: Transaction, reads: Reads
+) -> ProblemDetail:
     """Get a problem by the id or key of its ticket.
 
     With it comes whether somebody wants to give it up, and whether the caller may ask for that or confirm it
@@ -100,6 +105,7 @@ async def get_problem(ref: ProblemRef, caller: Reader, tx: Transaction) -> Probl
     problem = ticket and await store.find(tx, ticket.id)
     if not ticket or not problem:
         raise NotFound(f"Problem {ref}")
+    await reads.note(caller, f"ticket/{ticket.id}")
     return await respond_in_detail(tx, caller, ticket, problem)
 
 

@@ -13,6 +13,7 @@ from common.events.hand_overs import TicketFixChecked, TicketHandOverAcknowledge
 from common.http import Page, Transaction, router
 from common.persistence.database import transaction_time
 from intake.directory import names
+from intake.reads.recorder import Reads
 from intake.tickets.commands import audit_rejection, save_change
 from intake.tickets.dependencies import (
     TicketAction,
@@ -41,10 +42,14 @@ Number: TypeAlias = Annotated[
 
 @routes.get("/{ticket}/hand-overs")
 async def list_hand_overs(
-    ref: TicketReference, caller: Annotated[Caller, requires("tickets:verify")], tx: Transaction
+    ref: TicketReference,
+    caller: Annotated[Caller, requires("tickets:verify")],
+    tx: Transaction,
+    reads: Reads,
 ) -> Page[HandOverRead]:
     """List the hand-over records of a ticket, oldest first. Only staff can read them."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
+    await reads.note(caller, f"ticket/{ticket.id}")
     records = await hand_overs.list_of_ticket(tx, ticket.id)
     return Page(items=[HandOverRead.model_validate(record) for record in records])
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from common.auth import Caller
 from common.http import Page, ResponseModel
 from intake.queue.domain import Contract, Metric, Promise, QueueEntry
-from intake.tickets.domain.ticket import Ticket
-from intake.tickets.schemas.responses import TicketForContact, TicketRead
+from intake.tickets.domain.ticket import Detection, Ticket
+from intake.tickets.schemas.responses import TicketForContact, TicketSummary
 
 
 class NextPromise(ResponseModel):
@@ -25,14 +26,21 @@ class NextPromise(ResponseModel):
     is_breached: bool
 
 
-class ListedTicket(TicketRead):
+class ListedTicket(TicketSummary):
     """A ticket in a list for staff. `assignee_name` is null where the directory knows nobody.
 
-    `next_promise` is null where nothing is promised, or the ticket is not open.
+    `next_promise` is null where nothing is promised, or the ticket is not open. What people wrote, and the
+    address of an outsider, are read on the ticket itself, where it is noted who did.
     """
 
+    tags: list[str]
+    detected_by: Detection | None
+    priority_by: str | None
     assignee_name: str | None
     next_promise: NextPromise | None
+
+
+_OF_TICKET: Final = tuple(ListedTicket.model_fields.keys() - {"assignee_name", "next_promise"})
 
 
 class QueuePage(Page[ListedTicket]):
@@ -69,7 +77,7 @@ class TicketLister:
         entry = self._entries.get(ticket.id)
         promise = entry.promise if entry else None
         return ListedTicket.model_validate(
-            {name: getattr(ticket, name) for name in TicketRead.model_fields}
+            {name: getattr(ticket, name) for name in _OF_TICKET}
             | {
                 "assignee_name": self._names.get(ticket.assignee or ""),
                 "next_promise": _next_promise(promise, self._now),

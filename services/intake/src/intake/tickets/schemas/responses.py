@@ -30,12 +30,8 @@ from intake.tickets.schemas.pending import (
 )
 
 
-class TicketForContact(ResponseModel):
-    """A ticket as the customer's contacts read it.
-
-    `customer`, `environment`, `service`, `team` and `partner` are keys. `suggested_priority` is what a
-    contact asked for. Until `reopenable_until` words of the customer open a closed ticket again.
-    """
+class TicketSummary(ResponseModel):
+    """A ticket without what people wrote about it but its title: what lists show to staff."""
 
     id: UUID
     key: str
@@ -60,7 +56,6 @@ class TicketForContact(ResponseModel):
     waiting_until: datetime | None
     opened_at: datetime
     opened_by: str
-    resolution: str | None
     resolved_by: str | None
     resolved_at: datetime | None
     verified_by: str | None
@@ -69,6 +64,16 @@ class TicketForContact(ResponseModel):
     reopenable_until: datetime | None
     merged_into: UUID | None
     sequence: int
+
+
+class TicketForContact(TicketSummary):
+    """A ticket as the customer's contacts read it.
+
+    `customer`, `environment`, `service`, `team` and `partner` are keys. `suggested_priority` is what a
+    contact asked for. Until `reopenable_until` words of the customer open a closed ticket again.
+    """
+
+    resolution: str | None
 
 
 class TicketRead(TicketForContact):

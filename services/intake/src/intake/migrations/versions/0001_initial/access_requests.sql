@@ -37,6 +37,7 @@ CREATE TABLE access_requests (
         (grant_verified_by <> granted_by AND removal_verified_by <> removed_by),
     CONSTRAINT ck_access_requests_recertified_four_eyes CHECK (recertified_by <> person)
 );
+CREATE INDEX ix_access_requests_requester ON access_requests (requested_by);
 CREATE INDEX ix_access_requests_person ON access_requests (person, id);
 CREATE INDEX ix_access_requests_present ON access_requests (id)
     WHERE granted_at IS NOT NULL AND removal_verified_at IS NULL;

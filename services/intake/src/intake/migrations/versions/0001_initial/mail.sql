@@ -29,6 +29,28 @@ CREATE TABLE mails (
     UNIQUE (message_id, fingerprint, occurrence)
 );
 ALTER TABLE mails ALTER COLUMN raw SET STORAGE EXTERNAL;
+CREATE INDEX ix_mails_ticket ON mails (ticket_id) WHERE ticket_id IS NOT NULL;
+
+-- Digests: what an index had stays in its pages for a time after the mail was erased.
+
+CREATE FUNCTION mail_address_digests(raw bytea) RETURNS bigint[] LANGUAGE sql
+    IMMUTABLE STRICT PARALLEL SAFE COST 10000 AS $$
+    SELECT coalesce(array_agg(DISTINCT hashtextextended(reverse(local) || '@' || domain, 0)), '{}')
+    FROM (
+        SELECT substring(reverse(right(part, 320)) FROM '^[a-z0-9._%+-]+') AS local,
+            substring(left(lead(part) OVER (ORDER BY place), 320)
+                FROM '^[a-z0-9-]+(?:\.[a-z0-9][a-z0-9-]*)*') AS domain
+        FROM unnest(string_to_array(
+            lower(encode(substring(raw FROM 1 FOR 65536), 'escape') COLLATE "C"), '@'))
+            WITH ORDINALITY AS given (part, place)) AS pairs
+    WHERE local IS NOT NULL AND domain IS NOT NULL
+$$;
+COMMENT ON FUNCTION mail_address_digests IS
+    'Digests of what looks like an e-mail address in the first 64 KiB of a mail.';
+CREATE INDEX ix_mails_addresses ON mails USING gin (mail_address_digests(raw))
+    WHERE raw_deleted_at IS NULL;
+-- Else ANALYZE computes it for thousands of mails, and learns nothing from it.
+ALTER INDEX ix_mails_addresses ALTER COLUMN 1 SET STATISTICS 0;
 CREATE INDEX ix_mails_next_step ON mails (id) WHERE next_step IS NOT NULL;
 CREATE INDEX ix_mails_outcome ON mails (outcome, id);
 CREATE INDEX ix_mails_raw ON mails (received_at)

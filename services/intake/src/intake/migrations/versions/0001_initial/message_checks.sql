@@ -12,6 +12,7 @@ CREATE TABLE message_checks (
     sent_at timestamptz NOT NULL,
     overrule_reason text
 );
+CREATE INDEX ix_message_checks_message ON message_checks (message_id);
 CREATE INDEX ix_message_checks_ticket ON message_checks (ticket_id, id);
 COMMENT ON COLUMN message_checks.overrule_reason IS
     'Why it was sent with these findings; null where they were shown and nothing was said.';

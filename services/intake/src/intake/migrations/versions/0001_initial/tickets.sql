@@ -95,6 +95,7 @@ CREATE TABLE tickets (
 CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
 -- Most tickets have no tags, and cost nothing here.
 CREATE INDEX ix_tickets_tags ON tickets USING gin (tags) WHERE tags <> '{}';
+CREATE INDEX ix_tickets_reporter ON tickets (reporter) WHERE reporter IS NOT NULL;
 CREATE INDEX ix_tickets_contact ON tickets (contact_id, id) WHERE contact_id IS NOT NULL;
 CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT NULL;
 CREATE INDEX ix_tickets_open ON tickets (id)
@@ -200,6 +201,7 @@ CREATE UNIQUE INDEX uq_messages_mail ON messages (mail_id) WHERE copied_from IS 
 CREATE UNIQUE INDEX uq_messages_copy ON messages (copied_from, ticket_id);
 COMMENT ON COLUMN messages.copied_from IS
     'The message of another ticket whose words these are: it was split, or separated after a merge.';
+CREATE INDEX ix_messages_author ON messages (author);
 CREATE INDEX ix_messages_ticket ON messages (ticket_id, id);
 CREATE INDEX ix_messages_mailing ON messages (id) WHERE mailing = 'due';
 COMMENT ON COLUMN messages.mailing IS
