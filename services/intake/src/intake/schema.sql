@@ -793,6 +793,7 @@ CREATE TABLE linked_messages (
     CONSTRAINT linked_messages_pkey PRIMARY KEY (message_id),
     CONSTRAINT linked_messages_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
 );
+CREATE INDEX ix_linked_messages_tickets ON linked_messages USING gin (tickets);
 
 CREATE TABLE linked_receipts (
     id uuid NOT NULL,

@@ -114,6 +114,7 @@ CREATE TABLE linked_messages (
 );
 COMMENT ON TABLE linked_messages IS 'Messages that came by a link, on whichever ticket they stand.';
 COMMENT ON COLUMN linked_messages.tickets IS 'The tickets of which the link was until then.';
+CREATE INDEX ix_linked_messages_tickets ON linked_messages USING gin (tickets);
 
 -- The ticket, and all that were merged into it: a link works for the one that lives on, and is still of its own.
 CREATE FUNCTION merged_family(ticket uuid) RETURNS SETOF uuid LANGUAGE sql STABLE ROWS 1 AS $$
