@@ -79,7 +79,7 @@ def line_of(runbook: str, line: str) -> str:
 def sql_of(runbook: str, words: str) -> str:
     """Return the SQL of that runbook that contains these words. Raises LookupError."""
     text = (RUNBOOKS / runbook).read_text(encoding="utf-8")
-    quoted = re.findall(r'psql "\$\w+" -c "([^"]+)"', text)
+    quoted = re.findall(r'psql (?:"\$\w+"|service=\w+) -c "([^"]+)"', text)
     found = [sql for sql in [*FENCED.findall(text), *quoted] if words in sql]
     if len(found) != 1:
         raise LookupError(f"{runbook} has {len(found)} statements with `{words}`")

@@ -121,6 +121,7 @@ NOT_SHOWN: set[Code] = {
     ("intake", "method"),
     ("intake", "party"),
     ("intake", "purpose"),
+    ("intake", "raw_deleted_why"),
     ("intake", "role"),
     ("intake", "severity"),
     ("intake", "source"),

@@ -43,11 +43,13 @@ MESSAGES: Final = text(
         UNION SELECT message_id FROM linked_messages WHERE linked_messages.tickets && :ids),
     theirs (id) AS (
         SELECT id FROM originals
-        UNION SELECT copies.id FROM messages copies JOIN theirs ON copies.copied_from = theirs.id)
+        -- LATERAL and ARRAY: the planner cannot know how few they are, and would read all messages.
+        UNION SELECT copies.id FROM theirs CROSS JOIN LATERAL (
+            SELECT id FROM messages WHERE copied_from = theirs.id OFFSET 0) copies)
     UPDATE messages SET text = :erased, html = NULL, history = NULL,
         author = CASE WHEN author = :address THEN :name
             WHEN author LIKE 'chat:%' AND direction = 'inbound' THEN 'chat:customer' ELSE author END
-    WHERE id IN (SELECT id FROM theirs) RETURNING id, mail_id, ticket_id
+    WHERE id = ANY(ARRAY(SELECT id FROM theirs)) RETURNING id, mail_id, ticket_id
     """
 ).bindparams(_IDS, _ACCOUNTS)
 _ATTACHMENTS: Final = text(
