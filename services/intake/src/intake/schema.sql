@@ -813,6 +813,7 @@ CREATE TABLE linked_receipts (
     CONSTRAINT linked_receipts_outcome_check
         CHECK (outcome IN ('applied', 'own', 'unknown_ticket', 'unreadable'))
 );
+CREATE INDEX ix_linked_receipts_raw ON linked_receipts (received_at) WHERE raw IS NOT NULL;
 CREATE INDEX ix_linked_receipts_received ON linked_receipts (received_at);
 
 CREATE TABLE linked_sends (
@@ -843,6 +844,7 @@ CREATE TABLE linked_sends (
     CONSTRAINT linked_sends_state_check CHECK (state IN ('waiting', 'sent', 'failed', 'cancelled'))
 );
 CREATE INDEX ix_linked_sends_link ON linked_sends (link_id, "position");
+CREATE INDEX ix_linked_sends_problem ON linked_sends (message_id) WHERE problem IS NOT NULL;
 CREATE INDEX ix_linked_sends_waiting ON linked_sends (link_id, "position") WHERE state = 'waiting';
 CREATE UNIQUE INDEX uq_linked_sends_fetch ON linked_sends (link_id, (remote_file ->> 'id'))
     WHERE kind = 'fetch';

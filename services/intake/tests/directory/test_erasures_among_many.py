@@ -10,6 +10,7 @@ from httpx import AsyncClient
 from sqlalchemy import text
 
 from common.persistence.database import Database
+from intake.contact_exports.exported_parts import MESSAGES_OF_CONTACT
 from intake.erasures import store as erasures
 from intake.mail.naming import NAMING, list_naming, values_for
 from intake_support.outgoing import mail_of, post, run_sql
@@ -89,6 +90,12 @@ async def test_no_statement_reads_the_mails_and_messages_of_others(
     names: dict[str, Any] = {"name": "contact/x", "address": "jan@acme.example"}
     words = names | {"erased": "x", "accounts": ["jan"]} | by_ticket
     assert "Seq Scan on messages" not in await _plan(database, erasures.MESSAGES, words)
+    exported = text(
+        f"SELECT t.id FROM messages t WHERE {MESSAGES_OF_CONTACT} ORDER BY t.id LIMIT 5"
+    )
+    plan = await _plan(database, exported, by_ticket | {"accounts": ["jan"]})
+    assert "Seq Scan on messages" not in plan
+    assert "Filter" not in plan
 
 
 async def test_all_of_many_mails_are_exported_and_erased(

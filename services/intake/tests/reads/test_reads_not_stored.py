@@ -61,6 +61,19 @@ async def test_reads_that_are_being_stored_count(
     assert await _read(anna, keys[2]) == 200
 
 
+async def test_an_empty_list_is_no_read_that_waits(
+    anna: AsyncClient, recorder: ReadRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await open_ticket(anna)
+    empty = await anna.get("/v1/problems")
+    assert empty.json()["items"] == []
+    await recorder.flush()
+    monkeypatch.setattr(recording, "MAX_AGE_S", -1.0)
+    assert recorder.trouble is None
+    monkeypatch.undo()
+    assert await _read(anna, key) == 200
+
+
 async def test_what_waits_for_too_long_stops_the_next_ones(
     anna: AsyncClient, recorder: ReadRecorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

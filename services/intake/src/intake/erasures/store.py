@@ -103,7 +103,9 @@ raw IS NOT NULL AND (ticket_id = ANY(:ids) OR (system_id, remote_id) IN (
 _RECEIPTS: Final = text(
     f"UPDATE linked_receipts SET raw = NULL WHERE {RECEIPTS_OF_TICKETS}"
 ).bindparams(_IDS)
-_RECEIPTS_THAT_NAME: Final = text("UPDATE linked_receipts SET raw = NULL WHERE raw ~* :whole")
+_RECEIPTS_THAT_NAME: Final = text(
+    "UPDATE linked_receipts SET raw = NULL WHERE raw IS NOT NULL AND raw ~* :whole"
+)
 _SENT: Final = text(
     "UPDATE linked_sends SET problem = :erased WHERE problem IS NOT NULL AND message_id = ANY(:ids)"
 ).bindparams(_IDS)

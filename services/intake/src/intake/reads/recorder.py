@@ -63,7 +63,7 @@ class ReadRecorder:
 
         Raises ServiceUnavailable, or what the database raises, where no more may be kept in memory.
         """
-        if caller.customer is not None:
+        if caller.customer is not None or not subjects:
             return
         if not self._has_room(len(subjects)):
             await self._make_room(len(subjects))

@@ -19,6 +19,7 @@ from intake.linked_tickets.schemas import (
     UnlinkRequest,
 )
 from intake.linked_tickets.store import links, systems
+from intake.reads.recorder import Reads
 from intake.tickets.dependencies import TicketReference, get_visible_ticket
 from intake.tickets.store import tickets
 
@@ -29,11 +30,12 @@ ROUTERS: Final = (of_tickets, routes)
 
 @of_tickets.get("/{ticket}/linked-tickets")
 async def list_links_of_ticket(
-    ref: TicketReference, caller: Worker, tx: Transaction
+    ref: TicketReference, caller: Worker, tx: Transaction, reads: Reads
 ) -> LinkedTickets:
     """List the links of a ticket with other systems, with what waits and what is in conflict."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
     found = await links.of_ticket(tx, ticket.id)
+    await reads.note(caller, f"ticket/{ticket.id}")
     return LinkedTickets(items=[await read_link(tx, one) for one in found])
 
 
@@ -59,6 +61,7 @@ async def link_counterpart(
 async def list_linked_tickets(
     caller: Worker,
     tx: Transaction,
+    reads: Reads,
     page: Annotated[Paging, Depends()],
     needs_decision: bool = True,
 ) -> Page[LinkedTicketRead]:
@@ -67,6 +70,7 @@ async def list_linked_tickets(
         tx, in_conflict=needs_decision, after=page.after_as(UUID), limit=page.limit
     )
     shown = {one.id: await read_link(tx, one) for one in rows}
+    await reads.note(caller, *(f"ticket/{one.ticket_id}" for one in rows))
     return page.page_of(rows, lambda one: shown[one.id], lambda one: (one.id,))
 
 

@@ -64,6 +64,7 @@ CREATE TABLE linked_sends (
 );
 CREATE INDEX ix_linked_sends_waiting ON linked_sends (link_id, position) WHERE state = 'waiting';
 CREATE INDEX ix_linked_sends_link ON linked_sends (link_id, position);
+CREATE INDEX ix_linked_sends_problem ON linked_sends (message_id) WHERE problem IS NOT NULL;
 CREATE UNIQUE INDEX uq_linked_sends_message ON linked_sends (link_id, message_id)
     WHERE kind = 'comment';
 CREATE UNIQUE INDEX uq_linked_sends_file ON linked_sends (link_id, message_id, file)
@@ -89,6 +90,7 @@ CREATE TABLE linked_receipts (
     UNIQUE (system_id, event)
 );
 CREATE INDEX ix_linked_receipts_received ON linked_receipts (received_at);
+CREATE INDEX ix_linked_receipts_raw ON linked_receipts (received_at) WHERE raw IS NOT NULL;
 COMMENT ON COLUMN linked_receipts.remote_id IS 'The ticket there that it names, where nobody knew which of ours that is.';
 COMMENT ON COLUMN linked_receipts.raw IS 'As it came, of what could not be applied; null for the rest.';
 
