@@ -195,3 +195,11 @@ def test_a_backup_that_is_not_whole_is_not_restored(folder: Path) -> None:
     (folder / "base-20300107T020000Z/pg_wal").rmdir()
     restore_server(folder, str(verify))
     assert (folder / "data/PG_VERSION").exists()
+
+
+def test_a_missing_program_is_named_before_hours_of_copying(folder: Path) -> None:
+    """Debian has PostgreSQL's own programs in a folder that is in nobody's PATH."""
+    base_backup(folder)
+    with pytest.raises(LocalRunError, match="pg_verifybackup-none is not in PATH"):
+        restore_server(folder, "pg_verifybackup-none")
+    assert not (folder / "data.new").exists()

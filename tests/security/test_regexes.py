@@ -11,6 +11,7 @@ from time import process_time
 
 import pytest
 
+from console.language.mail_reasons import DOUBTS
 from intake.mail.domain.auto_reply import _ABSENCE_SUBJECT
 from tests.security.regexes import Use, find_uses, hostile_texts, unwritten
 
@@ -23,6 +24,7 @@ QUICK_S = 0.03
 MOST_GROWTH = 25
 """Ten times the text may take so many times as long: ten, and the unrest of the machine."""
 PUT_TOGETHER = {
+    "services/console/src/console/language/mail_reasons.py",
     "services/intake/src/intake/articles/domain/personal_data.py",
     "services/intake/src/intake/mail/domain/auto_reply.py",
     "services/intake/src/intake/mail/domain/environment_choice.py",
@@ -43,6 +45,7 @@ OWN_TEXT = (
 
 USES = [
     *(one for one in find_uses(ROOT) if not one.where.startswith(OWN_TEXT)),
+    *(Use("mail_reasons", pattern, 0, "fullmatch") for pattern, _ in DOUBTS.values()),
     Use("auto_reply", _ABSENCE_SUBJECT.pattern, _ABSENCE_SUBJECT.flags, "search"),
     Use("environment_choice", r"(?<![\w-])acme-prod(?![\w-])", re.IGNORECASE, "search"),
     Use("personal_data", r"(?<!\w)Jan\ Jansen(?!\w)", re.IGNORECASE, "sub"),

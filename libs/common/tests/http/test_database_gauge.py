@@ -45,5 +45,5 @@ async def test_metrics_wait_for_one_question_and_no_longer_than_a_moment(monkeyp
     answers.set()
     monkeypatch.setattr(request_process, "LOOK_S", 5.0)
     await look.take(database)
-    await look.take(database)
+    await asyncio.gather(look.take(database), look.take(database))
     assert len(asked) == 2

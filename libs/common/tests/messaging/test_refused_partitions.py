@@ -1,4 +1,4 @@
-"""One topic that may be described and not read, or a broken record, stops nothing but its own partition."""
+"""One topic that may be described and not read stops nothing but itself."""
 
 import asyncio
 from dataclasses import dataclass
@@ -88,13 +88,12 @@ class Taken(dict[TopicPartition, list[int]]):
             self.setdefault(partition, []).extend(one.offset for one in messages)
 
 
-ERRORS = (TopicAuthorizationFailedError("clocks"), CorruptRecordException("Invalid CRC"))
+REFUSED = TopicAuthorizationFailedError("clocks")
 
 
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-async def test_what_cannot_be_read_stops_no_other_and_goes_on_by_itself(error: KafkaError) -> None:
+async def test_what_may_not_be_read_stops_no_other_and_goes_on_by_itself() -> None:
     client = Client()
-    client.refused = {CLOCKS: error}
+    client.refused = {CLOCKS: REFUSED}
     lag, ahead = begin(client)
     reading = asyncio.create_task(ahead.run())
     found = Taken()
@@ -103,11 +102,11 @@ async def test_what_cannot_be_read_stops_no_other_and_goes_on_by_itself(error: K
     assert found[TICKETS] == list(range(len(found[TICKETS])))
     assert len(found[TICKETS]) > 20
     assert CLOCKS not in found
-    assert set(lag.refusals) == ({CLOCKS} if error is ERRORS[1] else {CLOCKS, MORE})
+    assert set(lag.refusals) == {CLOCKS, MORE}
     description = lag.describe_unknown()
     assert description is not None
     assert description.startswith("topic clocks cannot be read in partition 0")
-    assert type(error).__name__ in description
+    assert "TopicAuthorizationFailedError" in description
 
     client.refused = {}
 
@@ -125,7 +124,7 @@ async def test_what_cannot_be_read_stops_no_other_and_goes_on_by_itself(error: K
 async def test_it_stays_known_as_refused_while_it_is_tried_again() -> None:
     """An alert that looks each fifteen seconds must not find it well by chance."""
     client = Client()
-    client.refused = {CLOCKS: ERRORS[1]}
+    client.refused = {CLOCKS: REFUSED}
     lag, ahead = begin(client)
     reading = asyncio.create_task(ahead.run())
     await until(lambda: CLOCKS in lag.refusals)
@@ -139,7 +138,7 @@ async def test_it_stays_known_as_refused_while_it_is_tried_again() -> None:
 
 async def test_who_loses_a_partition_says_nothing_of_it_any_more() -> None:
     client = Client()
-    client.refused = {CLOCKS: ERRORS[1]}
+    client.refused = {CLOCKS: REFUSED}
     lag, ahead = begin(client)
     reading = asyncio.create_task(ahead.run())
     await until(lambda: CLOCKS in lag.refusals)
@@ -155,7 +154,13 @@ async def test_who_loses_a_partition_says_nothing_of_it_any_more() -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [GroupAuthorizationFailedError("opsdesk.sla"), TopicAuthorizationFailedError("another")],
+    [
+        GroupAuthorizationFailedError("opsdesk.sla"),
+        TopicAuthorizationFailedError("another"),
+        # aiokafka has dropped then what it had taken of other partitions: only a new client reads it again.
+        CorruptRecordException("Invalid CRC - TopicPartition(topic='clocks', partition=0)"),
+    ],
+    ids=lambda error: type(error).__name__,
 )
 async def test_what_concerns_the_client_as_a_whole_is_raised(error: KafkaError) -> None:
     client = Client()

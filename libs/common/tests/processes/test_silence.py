@@ -24,6 +24,28 @@ class Silent:
             raise NoAnswer("no answer")
 
 
+class Ending(Silent):
+    """A channel whose other side is silent so often, and then gone."""
+
+    def __init__(self, silent: int) -> None:
+        super().__init__(set())
+        self.silent = silent
+
+    async def ask(self, name: str, value: Any = None, within_s: float = 1.0) -> None:
+        if self.asked == self.silent:
+            raise EOFError
+        await super().ask(name)
+
+
+async def test_who_stood_still_itself_gives_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer may lie in the socket of whoever comes back late from its own question."""
+    monkeypatch.setattr(silence, "WATCH_INTERVAL_S", 0.0)
+    monkeypatch.setattr(silence, "MAX_DELAY_S", -1.0)
+    channel = Ending(2 * MAX_UNANSWERED)
+    with pytest.raises(EOFError):
+        await silence.wait_for_silence(cast(Channel, channel))
+
+
 async def test_a_process_that_no_longer_turns_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody else ends it with compose or systemd: no orchestrator asks whether it lives."""
     monkeypatch.setattr(silence, "WATCH_INTERVAL_S", 0.0)

@@ -8,10 +8,9 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import Engine, event
 
-from common.persistence.database import Database
+from common.persistence.database import Connection, Database
 from intake.alerts import commands
-from intake.alerts.domain.alert import PostContext
-from intake.alerts.domain.formats import read_post
+from intake.alerts.alert_scopes import scope_alerts
 from intake.alerts.domain.known import STORM_GROUPS
 from intake.timers import TIMERS
 from intake_support.alerts import (
@@ -111,14 +110,14 @@ async def test_a_post_that_cannot_be_processed_now_is_processed_later(
     monitor: AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is stored and answered 200: no monitor has to send it again."""
-    real = read_post
+    real = scope_alerts
 
-    def failing(source: str, body: Any, context: PostContext) -> Any:
-        if "bad" in str(body):
-            raise RuntimeError("a fault in a parser")
-        return real(source, body, context)
+    async def failing(tx: Connection, batches: Any, known: Any) -> Any:
+        if "bad" in str(batches):
+            raise RuntimeError("a fault in a rule")
+        return await real(tx, batches, known)
 
-    monkeypatch.setattr(commands, "read_post", failing)
+    monkeypatch.setattr(commands, "scope_alerts", failing)
     answers = await asyncio.gather(
         *(post(monitor, alert(key), groupKey=key) for key in ("good", "bad", "fine"))
     )

@@ -12,6 +12,8 @@ import aiosmtplib
 from common.domain.send_outcomes import Delivered, PermanentFailure, SendOutcome, TemporaryFailure
 from common.mail.smtp_settings import SmtpSettings
 
+CONNECT_TIMEOUT_S: Final = 10.0
+"""Seconds for a connection. A machine that is off says nothing at all: this is how it is known to be unreachable."""
 SEND_TIMEOUT_S: Final = 15.0
 """Seconds until the server must have taken a message: with the farewell less than the lease."""
 QUIT_TIMEOUT_S: Final = 1.0
@@ -45,7 +47,7 @@ class SmtpTransport:
         try:
             async with asyncio.timeout(SEND_TIMEOUT_S):
                 client.local_hostname = await self._find_own_name()
-                await client.connect()
+                await client.connect(timeout=CONNECT_TIMEOUT_S)
                 await client.send_message(message, sender=envelope_sender)
         except aiosmtplib.SMTPRecipientsRefused as error:
             return _classify_reply(error.recipients[0].code, error.recipients[0].message)

@@ -5,7 +5,7 @@ comes during one transaction waits for the end of the next one, too.
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
-from common.messaging.refused_partitions import REFUSALS, Refusals, RefusedPartitions, named_by
+from common.messaging.refused_partitions import Refusals, RefusedPartitions, named_by
 from common.telemetry import logger, metrics
 
 log = logger(__name__)
@@ -50,7 +50,9 @@ class Prefetcher:
     The buffer is never dropped: the end of a batch may be stored as consumed because everything
     before it has been applied. Records of a partition that is not in `applied_offsets` are dropped:
     it is not known yet where reading goes on there, and they are read again from that place. A partition
-    that may not or cannot be read stops no other: it is among `refusals`, and tried again.
+    that may not be read stops no other: it is among `refusals`, and tried again. What aiokafka raises of a
+    broken record is raised: it has dropped what it had taken of other partitions by then, and a new client
+    reads from what was applied.
     """
 
     def __init__(
@@ -92,25 +94,9 @@ class Prefetcher:
         except TopicAuthorizationFailedError as error:
             if not self._note_refused(error, named_by(error, own)):
                 raise
-        except REFUSALS:
-            return await self._read_apart(own, max_records)
         else:
             return read
         return {}
-
-    async def _read_apart(
-        self, own: Sequence[TopicPartition], max_records: int
-    ) -> RecordsByPartition:
-        """Read each partition for itself: so it is known which one raises, and the others' records stay."""
-        read: RecordsByPartition = {}
-        for partition in own:
-            if not (free := max_records - sum(map(len, read.values()))):
-                break
-            try:
-                read |= await self._client.getmany(partition, timeout_ms=0, max_records=free)
-            except REFUSALS as error:
-                self._note_refused(error, [partition])
-        return read
 
     def _note_refused(self, error: KafkaError, partitions: Collection[TopicPartition]) -> bool:
         """Leave partitions alone for a while, then read again from what was applied: what is in the buffer, too, is a

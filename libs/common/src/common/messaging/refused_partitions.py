@@ -1,4 +1,4 @@
-"""Partitions that the broker or their records refuse to be read: left alone for a while, and tried again. The others go on."""
+"""Partitions that the broker refuses to be read: left alone for a while, and tried again. The others go on."""
 
 import asyncio
 from collections.abc import Collection, Mapping
@@ -6,19 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aiokafka import TopicPartition
-from aiokafka.errors import (
-    CorruptRecordException,
-    KafkaError,
-    RecordTooLargeError,
-    TopicAuthorizationFailedError,
-)
+from aiokafka.errors import KafkaError
 
 from common.telemetry import logger
 
 log = logger(__name__)
 
-REFUSALS: Final = (TopicAuthorizationFailedError, CorruptRecordException, RecordTooLargeError)
-"""What reading raises for one partition alone, whatever others have. All else is the client's own trouble."""
 PAUSE_S: Final = 5.0
 """Seconds until a refused partition is tried again."""
 TRIAL_S: Final = 2.0

@@ -13,6 +13,8 @@ from common.telemetry import logger
 MIGRATION_LOCK_ID: Final = 7_270_001
 """Advisory lock."""
 _TURN_INTERVAL_S: Final = 0.2
+MIN_LEFT_S: Final = 60.0
+"""Seconds of patience with locks that are left to whoever has waited for another migration, however long."""
 _SAY_INTERVAL_S: Final = 30.0
 """Seconds between two lines about the other one that migrates."""
 _HOLDER: Final = """
@@ -42,4 +44,7 @@ async def wait_for_turn(connection: AsyncConnection, patience: LockPatience) -> 
             say_at = clock() + _SAY_INTERVAL_S
         await asyncio.sleep(_TURN_INTERVAL_S)
     await connection.commit()
-    return replace(patience, give_up_after_s=max(0.0, give_up_at - clock()))
+    return replace(
+        patience,
+        give_up_after_s=max(min(MIN_LEFT_S, patience.give_up_after_s), give_up_at - clock()),
+    )

@@ -98,9 +98,8 @@ async def _end_silent_loops(channel: Channel, loops: int) -> None:
     )
     if os.getppid() == loops:
         os.kill(loops, signal.SIGKILL)
-    os._exit(
-        1
-    )  # the first process of a container cannot be killed from inside: callers find nobody at least
+    # The first process of a container cannot be killed from inside: callers find nobody at least.
+    os._exit(1)
 
 
 class _DatabaseLook:
@@ -113,12 +112,12 @@ class _DatabaseLook:
         self._asking: asyncio.Task[dict[str, str]] | None = None
 
     async def take(self, database: Database) -> None:
-        if self._asking is None:
-            self._asking = asyncio.create_task(ask_database(database))
-        done, _ = await asyncio.wait({self._asking}, timeout=LOOK_S)
+        asking = self._asking = self._asking or asyncio.create_task(ask_database(database))
+        done, _ = await asyncio.wait({asking}, timeout=LOOK_S)
         if done:
-            asked, self._asking = self._asking, None
-            asked.result()
+            if self._asking is asking:  # two Prometheus servers may look at the same time
+                self._asking = None
+            asking.result()
 
 
 def _answers(app: FastAPI) -> Mapping[str, Answer]:

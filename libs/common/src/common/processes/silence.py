@@ -10,6 +10,8 @@ TURN: Final = "turn"
 """The question."""
 WATCH_INTERVAL_S: Final = 5.0
 """Seconds between two questions, and until one counts as not answered."""
+MAX_DELAY_S: Final = 1.0
+"""Seconds that our own loop may be late for a question to count."""
 MAX_UNANSWERED: Final = 18
 """Questions in a row without an answer (a minute and a half) after which the other process is given up: far above what a busy machine,
 a start or a long computation takes. Questions are counted, and not seconds: whoever was stopped itself has asked nothing meanwhile."""
@@ -20,10 +22,13 @@ async def wait_for_silence(channel: Channel, on_turn: Callable[[], None] = lambd
     clock = asyncio.get_running_loop().time
     unanswered, turned_at = 0, clock()
     while unanswered < MAX_UNANSWERED:
+        asked_at = clock()
         try:
             await channel.ask(TURN, within_s=WATCH_INTERVAL_S)
         except NoAnswer:
-            unanswered += 1  # it has waited as long as the pause would have been
+            # It has waited as long as the pause would have been. Much longer: it was we who stood still, and the
+            # answer may lie in the socket.
+            unanswered += clock() - asked_at <= WATCH_INTERVAL_S + MAX_DELAY_S
             continue
         unanswered, turned_at = 0, clock()
         on_turn()
