@@ -10,7 +10,7 @@ from console.language.sentences import in_words
 
 ROOT = Path(__file__).parents[4]
 MAIL = ROOT / "services/intake/src/intake/mail"
-SOURCES = {
+SOURCES: dict[str | Path, str] = {
     "domain/who_wrote.py": r'return f?"([^"]+ [^"]+)"',
     "domain/mime.py": r'return beginning\(raw\), \("([^"]+)",\)',
     "domain/parts.py": r'defects = \("([^"]+)",\)',
