@@ -27,6 +27,8 @@ REFUSED = [
     (Name, ""),
     (Name, "n" * 201),
     (Reason, "no"),
+    (Reason, "\u200b" * 3),
+    (Reason, "\ufeff\u2800 \u3164"),
     (Timezone, "Mars/Olympus"),
     (Timezone, "z" * 65),
 ]

@@ -10,14 +10,16 @@ from console.language.sentences import in_words
 
 ROOT = Path(__file__).parents[4]
 MAIL = ROOT / "services/intake/src/intake/mail"
-SOURCES = {
+SOURCES: dict[str | Path, str] = {
     "domain/who_wrote.py": r'return f?"([^"]+ [^"]+)"',
     "domain/mime.py": r'return beginning\(raw\), \("([^"]+)",\)',
     "domain/parts.py": r'defects = \("([^"]+)",\)',
     "domain/auto_reply.py": r'^\s+"([a-z -]+)": ',
     "commands.py": r'NO_SENDER: Final = "([^"]+)"',
+    "mail_reader.py": r'because = "([^"]+)"',
+    ROOT / "libs/common/src/common/confined/limits.py": r'^    "\w+": "([^"]+)",',
 }
-"""Where intake writes the reasons, and how they are found there."""
+"""Where intake writes the reasons, and how they are found there; what may be used to read a mail has sentences, too."""
 
 
 def reasons() -> list[str]:
@@ -27,7 +29,8 @@ def reasons() -> list[str]:
         here = re.findall(pattern, (MAIL / path).read_text(), re.MULTILINE)
         assert here, f"nothing is found in {path} any more"
         found += here
-    return [re.sub(r"\{\w+\}", "acme.example", one) for one in found]
+    numbers = [re.sub(r"\{limits\.\w+\}", "768", one) for one in found]
+    return [re.sub(r"\{\w+\}", "acme.example", one) for one in numbers]
 
 
 @pytest.mark.parametrize("reason", reasons())
@@ -36,7 +39,8 @@ def test_every_reason_of_intake_has_words(language: str, reason: str) -> None:
     (found,) = mail_reasons(reason)
     shown = in_words(language, found)
     assert "<span" not in shown
-    assert ("acme.example" in shown) == ("acme.example" in reason)
+    for fact in ("acme.example", "768"):
+        assert (fact in shown) == (fact in reason)
     if language != "en":
         assert shown != in_words("en", found)
 
@@ -53,3 +57,8 @@ def test_several_reasons_are_told_one_by_one() -> None:
 def test_a_reason_that_is_new_is_shown_as_intake_wrote_it() -> None:
     (found,) = mail_reasons("it came from the moon")
     assert in_words("nl", found) == '<span lang="en">it came from the moon</span>'
+
+
+def test_why_a_mail_was_not_read_is_told_with_the_limit() -> None:
+    (found,) = mail_reasons("not read: it takes longer than 5 s to read")
+    assert in_words("de", found) == "das Lesen dauert länger als 5 s"

@@ -9,6 +9,7 @@ from babel.messages.pofile import read_po
 
 from console.language.catalogue import word
 from console.language.messages import message_ids
+from console.language.sentences import in_words
 
 ROOT = Path(__file__).parents[4]
 LOCALES = ROOT / "services/console/src/console/locales"
@@ -53,3 +54,24 @@ def _texts(value: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
     if value is None:
         return ()
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+@pytest.mark.parametrize(
+    ("language", "message", "words"),
+    [
+        (
+            "nl",
+            "Tickets with all of them, with blanks between.",
+            "Tickets met al deze labels, gescheiden door spaties.",
+        ),
+        (
+            "de",
+            "Tickets with all of them, with blanks between.",
+            "Tickets mit allen diesen Schlagwörtern, durch Leerzeichen getrennt.",
+        ),
+        ("de", "Works on staging", "Funktioniert auf Staging"),
+        ("de", "Works in production", "Funktioniert in der Produktion"),
+    ],
+)
+def test_words_that_were_misread_are_plain(language: str, message: str, words: str) -> None:
+    assert in_words(language, message) == words

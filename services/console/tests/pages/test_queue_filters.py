@@ -121,3 +121,30 @@ async def test_contacts_are_offered_no_tags_and_see_what_they_watch(
     await browser.open("/tickets?q=is%3Awatched+is%3Aopen")
     asked = [one.query for one in services.seen if one.path == "/v1/tickets"][-1]
     assert asked == {"watched": "true", "open": "true", "limit": "50"}
+
+
+async def test_contacts_are_offered_nothing_that_the_queue_alone_knows(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    page = await (await sign_in("jan")).open("/tickets")
+    tabs = page.tree.xpath("//main//nav[@class='tabs']//a/text()")
+    assert tabs == ["All open", "Mine", "Watched"]
+    offered = page.tree.xpath("//select[@name='is']/option/@value")
+    assert offered == ["", "mine", "triage", "waiting", "watched", "open"]
+    assert page.tree.xpath("//select[@name='breaks']") == []
+    assert "is:broken" not in page.response.text
+    staff = await (await sign_in("anna")).open("/tickets")
+    assert {"broken", "unassigned"} <= set(staff.tree.xpath("//select[@name='is']/option/@value"))
+    assert staff.tree.xpath("//select[@name='breaks']")
+
+
+async def test_contacts_are_told_what_restricts_nothing(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    browser = await sign_in("jan")
+    page = await browser.open("/tickets?q=is%3Abroken+is%3Aunassigned+breaks%3A%3C2h")
+    told = "This restricts nothing in your list: is:broken is:unassigned breaks:<2h"
+    assert told in page.main
+    assert "restricts nothing" not in (await browser.open("/tickets?q=is%3Amine")).main

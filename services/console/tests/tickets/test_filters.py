@@ -78,7 +78,15 @@ def test_a_restriction_that_is_not_known_is_told(text: str) -> None:
 def test_what_the_list_of_all_tickets_does_not_know_is_told(
     text: str, words: tuple[str, ...]
 ) -> None:
-    assert read(text).without_effect == words
+    assert read(text).without_effect() == words
+
+
+@pytest.mark.parametrize("condition", ["is:broken", "is:unassigned", "breaks:<2h"])
+def test_who_has_no_queue_is_told_what_it_alone_knows(condition: str) -> None:
+    filters = read(f"{condition} is:mine")
+    assert filters.query(NOON, has_queue=False) == {"mine": "true"}
+    assert filters.without_effect(has_queue=False) == (condition,)
+    assert filters.without_effect() == ()
 
 
 @given(FILTERS, st.data())

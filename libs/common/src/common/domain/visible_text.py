@@ -7,6 +7,11 @@ override shows a text in another order than it is stored: `invoice<U+202E>fdp.ex
 import re
 from typing import Final
 
+VISIBLE: Final = (
+    r"[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+)
+"""The pattern of a character that shows something: blanks and characters without a shape do not."""
 _ACTING: Final = re.compile(
     "["
     "\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but tab and line feed
@@ -17,6 +22,14 @@ _ACTING: Final = re.compile(
     "\U000e0000-\U000e007f"  # tags, which nothing shows
     "]"
 )
+
+
+_SEEN: Final = re.compile(VISIBLE)
+
+
+def shows_something(text: str) -> bool:
+    """Whether there is something to see in the text: blanks and characters without a shape alone say nothing."""
+    return _SEEN.search(text) is not None
 
 
 def make_visible(text: str) -> str:

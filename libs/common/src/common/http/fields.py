@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from common.domain import visible_text
 from common.domain.timezones import known_timezones
 
 
@@ -16,10 +17,7 @@ def _check_timezone(name: str) -> str:
     return name
 
 
-VISIBLE: Final = (
-    r"[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]"
-)
+VISIBLE: Final = visible_text.VISIBLE
 """The pattern of words in which there is something to see: blanks and characters without a shape alone say nothing."""
 Key = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", examples=["acme-prod"])]
 """A key that somebody chooses for something new. It begins and ends with a letter or digit."""
@@ -27,8 +25,11 @@ KeyRef = Annotated[str, Field(min_length=1, max_length=100)]
 """The key of something that exists."""
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 """A name for people, on one line."""
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
-"""Why something is done: kept in the audit trail. Blanks around it do not count."""
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=3, max_length=2000, pattern=VISIBLE),
+]
+"""Why something is done: kept in the audit trail. Blanks around it do not count, and something is to be seen."""
 Tag = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?$", examples=["security"])]
 """A word by which tickets are found and told apart."""
 MAX_TAGS = 20

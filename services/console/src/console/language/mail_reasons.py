@@ -23,6 +23,22 @@ DOUBTS: Final[Mapping[str, tuple[str, str]]] = {
         r"more than (?P<count>[\d,]+) parts",
         "it has more than %(count)s parts; the others are not shown",
     ),
+    "takes_time": (
+        r"it takes longer than (?P<seconds>\d+) s to read",
+        "it takes longer than %(seconds)s s to read",
+    ),
+    "takes_memory": (
+        r"it takes more than (?P<mib>\d+) MiB of memory to read",
+        "it takes more than %(mib)s MiB of memory to read",
+    ),
+    "no_answer": (
+        r"what reads it ended without an answer",
+        "what reads it ended without an answer",
+    ),
+    "own_fault": (
+        r"OpsDesk has a fault that this mail shows",
+        "OpsDesk has a fault that this mail shows",
+    ),
     "failed": (
         r"the mail gateway reports that this mail does not come from (?P<domain>\S*) \(DMARC failed\)",
         "the mail gateway reports that it does not come from %(domain)s",

@@ -23,6 +23,8 @@ CONDITIONS: Final[Mapping[str, tuple[str, str]]] = {
 """What `is:` may say, and the parameter of the API that says so."""
 OF_QUEUE: Final = frozenset({"unassigned", "broken"})
 """Conditions that the queue alone knows: the list of all tickets cannot be asked for them."""
+OF_ALL: Final = tuple(one for one in CONDITIONS if one not in OF_QUEUE)
+"""Conditions that the list of all tickets knows: those of contacts, who have no queue."""
 OF_FORM: Final = (*FIELDS, "tag", "is", "breaks")
 """The names of the fields of the form beside the text."""
 _BREAKS: Final = re.compile(r"<?(\d{1,4})\s*(m|min|h|d)")
@@ -49,10 +51,10 @@ class Filters:
         """
         return bool(self.words or self.tags or "watched" in self.conditions)
 
-    @property
-    def without_effect(self) -> tuple[str, ...]:
-        """What is written and restricts nothing, as the list of all tickets does not know it."""
-        if not self.of_all:
+    def without_effect(self, *, has_queue: bool = True) -> tuple[str, ...]:
+        """Return what is written and restricts nothing, as the list of all tickets does not know it: the one that is
+        asked for who has no queue."""
+        if has_queue and not self.of_all:
             return ()
         found = [f"is:{one}" for one in self.conditions if one in OF_QUEUE]
         return (*found, *self._breaks_text())

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from console.forms import form as forms
 from console.tickets import filters
 from console.tickets.bulk import bulk_acts
-from console.tickets.filters import CONDITIONS, OF_FORM, Filters
+from console.tickets.filters import CONDITIONS, OF_ALL, OF_FORM, Filters
 from console.tickets.queue_view import queue_page
 from console.upstream.client import Get
 from console.upstream.part import status_of_part
@@ -75,7 +75,7 @@ async def _show(
         parts,
         status=status,
         queue=shown,
-        conditions=tuple(CONDITIONS),
+        conditions=OF_ALL if visitor.is_contact else tuple(CONDITIONS),
         bulk_acts=bulk_acts(),
         nonce=forms.blank(None).nonce,
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from console.promises import Promise, promise
-from console.tickets.filters import Filters
+from console.tickets.filters import OF_QUEUE, Filters
 from console.tickets.saved_views import SavedView, saved_views
 from console.upstream.part import Denied, Missing, Part, data_of, items_of
 
@@ -33,7 +33,8 @@ class Chip:
 class QueuePage:
     """The page. `more`: the address of what follows; None at the end. `query`: what asks for the same again.
 
-    `only_open`: the address of those among these that are open; None where these are all.
+    `only_open`: the address of those among these that are open; None where these are all. `without_effect`: what
+    is written and restricts nothing.
     """
 
     filters: Filters
@@ -47,6 +48,7 @@ class QueuePage:
     can_do_many: bool = False
     chips: tuple[Chip, ...] = ()
     only_open: str | None = None
+    without_effect: tuple[str, ...] = ()
 
     @property
     def own_view(self) -> SavedView | None:
@@ -61,6 +63,8 @@ VIEWS = (
     ("broken", "is:broken"),
     ("watched", "is:watched is:open"),
 )
+OF_CONTACTS = tuple((name, text) for name, text in VIEWS if name not in OF_QUEUE)
+"""The views of contacts, who have no queue."""
 
 
 def queue_page(
@@ -78,11 +82,12 @@ def queue_page(
     data = data_of(part)
     following = data.get("next") if isinstance(data, dict) else None
     written = filters.text()
+    views = VIEWS if is_staff else OF_CONTACTS
     more = urlencode({"q": written, "after": following}) if following else None
     return QueuePage(
         filters,
         tuple(promise(item, moment) for item in items_of(part)),
-        tuple(View(name, _address(path, text), text == written) for name, text in VIEWS),
+        tuple(View(name, _address(path, text), text == written) for name, text in views),
         f"{path}?{more}" if more else None,
         part if isinstance(part, Missing) else None,
         part if isinstance(part, Denied) else None,
@@ -91,6 +96,7 @@ def queue_page(
         is_staff,
         tuple(_chips(filters, path)),
         _only_open(filters, path),
+        filters.without_effect(has_queue=is_staff),
     )
 
 

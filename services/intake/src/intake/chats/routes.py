@@ -10,7 +10,7 @@ from common.errors import Forbidden, ValidationFailed, Violation
 from common.http import Transaction, router, state_of
 from common.persistence.database import Connection, transaction_time
 from intake.chats.commands import receive
-from intake.chats.domain.transcript import Chat, opening_line
+from intake.chats.domain.transcript import Chat, opening_line, seen_lines
 from intake.chats.schemas import ChatCreate, ChatOutcome, ChatResult, ChatTicket
 from intake.directory import store as directory
 from intake.directory.dependencies import own_environment
@@ -37,8 +37,9 @@ async def receive_chat(
 ) -> Response:
     """Receive the transcript of a chat: a new one opens a ticket, one that goes on joins its own.
 
-    Messages that are there already are not added again. What is not known of the customer is for triage. Of one
-    that goes on the messages alone count: `customer` and `environment` are its ticket's.
+    Messages that are there already are not added again, and those in which nothing is to be seen are left out.
+    What is not known of the customer is for triage. Of one that goes on the messages alone count: `customer` and
+    `environment` are its ticket's.
     """
     chat = body.to_chat(caller.sub)
     _check_people(caller, chat)
@@ -79,8 +80,12 @@ async def _check_moments(tx: Connection, chat: Chat) -> None:
 async def _request(
     tx: Connection, body: ChatCreate, chat: Chat, contact: Contact | None
 ) -> TicketRequest:
-    """The ticket that a new chat asks for: opened when its first words were said."""
-    opening = opening_line(chat.lines)
+    """The ticket that a new chat asks for: opened when its first words were said. Raises ValidationFailed."""
+    seen = seen_lines(chat.lines)
+    if not seen:
+        detail = "begin a chat with words: in none of these messages is something to be seen"
+        raise ValidationFailed([Violation("/messages", "empty", detail)])
+    opening = opening_line(seen)
     given = body.contact.strip() if body.contact else ""
     return TicketRequest(
         kind=body.kind,
@@ -91,7 +96,7 @@ async def _request(
         scope=await _scope(tx, body, contact),
         contact_id=contact.id if contact else None,
         reporter=normalise(given) if contact is None and is_address(given) else None,
-        opened_at=min(line.at for line in chat.lines),
+        opened_at=min(line.at for line in seen),
         description=opening.text,
         from_outside=True,
     )

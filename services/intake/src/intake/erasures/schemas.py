@@ -7,13 +7,14 @@ from uuid import UUID
 from pydantic import Field
 
 from common.http import RequestModel, ResponseModel
+from common.http.fields import VISIBLE
 
 
 class ErasureCreate(RequestModel):
     """Why the contact is to be erased, such as the number of their request. Without their name or
     words: the reason stays in the audit trail."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=VISIBLE)]
 
 
 class ErasureRead(ResponseModel):

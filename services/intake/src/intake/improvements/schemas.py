@@ -8,10 +8,10 @@ from pydantic import Field
 
 from common.http import Refers, RequestModel, ResponseModel
 from common.http.evidence import Evidence
-from common.http.fields import Name
+from common.http.fields import VISIBLE, Name
 from intake.improvements.domain import Cause, ImprovementState
 
-Text = Annotated[str, Field(min_length=1, max_length=10_000)]
+Text = Annotated[str, Field(min_length=1, max_length=10_000, pattern=VISIBLE)]
 
 
 class ImprovementPlan(RequestModel):

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from common.events.directory import RevocationKind
 from common.http import RequestModel, ResponseModel
-from common.http.fields import Name
+from common.http.fields import VISIBLE, Name
 
 
 class TokenRevocationCreate(RequestModel):
@@ -16,7 +16,7 @@ class TokenRevocationCreate(RequestModel):
 
     kind: RevocationKind
     name: Name
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=VISIBLE)]
 
 
 class TokenRevocationRead(ResponseModel):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+from common.domain.visible_text import shows_something
 from intake.tickets.domain.message import Direction
 
 Speaker = Literal["customer", "agent", "bot"]
@@ -78,13 +79,25 @@ def line_keys(lines: Sequence[ChatLine]) -> list[str]:
 
 
 def new_lines(lines: Sequence[ChatLine], known: Collection[str]) -> list[tuple[str, ChatLine]]:
-    """The lines that are not on the ticket yet, each once, with their keys."""
+    """The lines that are not on the ticket yet, each once, with their keys.
+
+    Without those in which nothing is to be seen: nobody is answered by them, and no clock stops.
+    """
     pairs = dict(zip(line_keys(lines), lines, strict=True))
-    return [(key, line) for key, line in pairs.items() if key not in known]
+    return [
+        (key, line)
+        for key, line in pairs.items()
+        if key not in known and shows_something(line.text)
+    ]
+
+
+def seen_lines(lines: Sequence[ChatLine]) -> list[ChatLine]:
+    """The lines in which something is to be seen."""
+    return [line for line in lines if shows_something(line.text)]
 
 
 def opening_line(lines: Sequence[ChatLine]) -> ChatLine:
-    """The line that says what the chat is about: the customer's first one, else the first of all."""
+    """The line that says what the chat is about: the customer's first one, else the first of these."""
     return next((line for line in lines if line.speaker == "customer"), lines[0])
 
 
