@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from common.domain.visible_text import shows_something
 from common.errors import ValidationFailed, Violation
 from common.http import Refers
 from common.http.evidence import WebAddress
@@ -23,8 +24,12 @@ VersionFilter = Annotated[
     Query(max_length=200, description="A version's name; it needs the product beside it."),
 ]
 EnvironmentFilter = Annotated[str | None, Query(max_length=200), Refers("environment")]
-FreeText = Annotated[str, Field(max_length=4000)]
-"""Text that may be empty: the rules decide whether that is enough."""
+FreeText = Annotated[
+    str,
+    Field(max_length=4000),
+    AfterValidator(lambda text: text if shows_something(text) else ""),
+]
+"""Text that may be empty: the rules decide whether that is enough. What shows nothing is empty."""
 Link = Annotated[str, Field(max_length=2000), WebAddress]
 """Where the proof of something is: an address, or blank where none is named."""
 Digest = Annotated[str, Field(max_length=200)]

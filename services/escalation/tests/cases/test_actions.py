@@ -168,6 +168,8 @@ async def test_a_timeline_is_not_rewritten(database: Database, anna: AsyncClient
 async def test_a_resolved_case_refuses_further_actions(anna: AsyncClient) -> None:
     """E5."""
     await anna.post("/v1/escalations", json={"title": "x", "severity": "major"})
+    unseen = await anna.post("/v1/escalations/ESC-1/resolve", json={"reason": "\u200b"})
+    assert unseen.status_code == 422
     done = await anna.post("/v1/escalations/ESC-1/resolve", json={"reason": "fixed"})
     assert done.json()["state"] == "resolved"
     actions: list[tuple[str, Any]] = [

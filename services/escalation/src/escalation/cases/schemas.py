@@ -9,7 +9,7 @@ from pydantic import Field
 
 from common.domain.allowed_act import AllowedAct
 from common.http import Allowed, Refers, RequestModel, ResponseModel, to_allowed
-from common.http.fields import Key, KeyRef
+from common.http.fields import VISIBLE, Key, KeyRef
 from escalation.cases.domain.case import Case
 from escalation.cases.domain.lifecycle import Status
 from escalation.cases.domain.timeline import TimelineEntry
@@ -24,7 +24,7 @@ class EscalationCreate(RequestModel):
     With the `dedup_key` of an unresolved escalation, it is added to that one's timeline instead.
     """
 
-    title: Annotated[str, Field(min_length=1, max_length=200)]
+    title: Annotated[str, Field(min_length=1, max_length=200, pattern=VISIBLE)]
     severity: Severity
     policy: Annotated[Key | None, Refers("policy")] = None
     dedup_key: Annotated[str, Field(min_length=1, max_length=150)] | None = None
@@ -35,7 +35,7 @@ class EscalationCreate(RequestModel):
 
 
 class EscalationResolve(RequestModel):
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=VISIBLE)]
 
 
 class EscalationSnooze(RequestModel):
