@@ -16,6 +16,7 @@ OTHER_WAYS = (
          {'pg_stat_archiver_last_archive_age{instance="db"}': " ".join(["NaN"] * 30)}, {}),
     Case("OpsDeskUnready", trouble("database"), {"service": "sla", "component": "database"}),
     # Machines that are always asked: each replica's own alert, and that of their service.
+    Case("OpsDeskReplicaDown", {sla("up"): "1x10 0x390"}, {"service": "sla", "job": "opsdesk", "instance": "sla-1"}),
     Case("OpsDeskServiceGone",
          {sla("up"): "1x10 stale", 'up{service="sla", job="opsdesk", instance="sla-2"}': "1x10 stale"}),
 )  # fmt: skip

@@ -112,7 +112,8 @@ async def replica_gone(stage: Stage, drill: Drill) -> AsyncIterator[str]:
         where = process.management_url
         answer = await stage.run(f"curl -sS {where}/health/live || echo it does not answer")
         doctor = await stage.typed(drill.page, "python -m intake doctor", "sla")
-        yield "\n".join([answer, *stage.log_lines("sla", "")[-5:], doctor])
+        log = [line for line in stage.log_lines("sla", "") if '"http.request"' not in line]
+        yield "\n".join([answer, *log[-5:], doctor])
     finally:
         await asyncio.to_thread(process.start)
 

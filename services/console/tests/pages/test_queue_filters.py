@@ -145,6 +145,6 @@ async def test_contacts_are_told_what_restricts_nothing(
     say_everything(services)
     browser = await sign_in("jan")
     page = await browser.open("/tickets?q=is%3Abroken+is%3Aunassigned+breaks%3A%3C2h")
-    told = "This restricts nothing in your list: is:broken is:unassigned breaks:<2h"
-    assert told in page.main
+    words = "This restricts nothing in your list: is:broken is:unassigned breaks:<2h"
+    assert words in page.main
     assert "restricts nothing" not in (await browser.open("/tickets?q=is%3Amine")).main
