@@ -11,6 +11,7 @@ from time import process_time
 
 import pytest
 
+from common.domain.visible_text import VISIBLE
 from console.language.mail_reasons import DOUBTS
 from intake.mail.domain.auto_reply import _ABSENCE_SUBJECT
 from tests.security.regexes import Use, find_uses, hostile_texts, unwritten
@@ -29,6 +30,7 @@ PUT_TOGETHER = {
     "services/intake/src/intake/mail/domain/auto_reply.py",
     "services/intake/src/intake/mail/domain/environment_choice.py",
     "libs/common/src/common/restoration/key_numbers.py",
+    "libs/common/src/common/domain/visible_text.py",
 }
 """Where a pattern is put together at run time: USES has each as it can become."""
 
@@ -46,6 +48,7 @@ OWN_TEXT = (
 USES = [
     *(one for one in find_uses(ROOT) if not one.where.startswith(OWN_TEXT)),
     *(Use("mail_reasons", pattern, 0, "fullmatch") for pattern, _ in DOUBTS.values()),
+    Use("visible_text", VISIBLE, 0, "search"),
     Use("auto_reply", _ABSENCE_SUBJECT.pattern, _ABSENCE_SUBJECT.flags, "search"),
     Use("environment_choice", r"(?<![\w-])acme-prod(?![\w-])", re.IGNORECASE, "search"),
     Use("personal_data", r"(?<!\w)Jan\ Jansen(?!\w)", re.IGNORECASE, "sub"),
