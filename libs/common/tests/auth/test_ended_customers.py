@@ -16,7 +16,7 @@ from opsdesk_testing.tokens import create_authenticator, token
 HANDLERS: Handlers = {CustomerKnown: for_each(on_customer_ended)}
 
 
-def known(*, retired: bool, number: int = 1, key: str = "acme") -> CustomerKnown:
+def customer_event(*, retired: bool, number: int = 1, key: str = "acme") -> CustomerKnown:
     return CustomerKnown(
         at=now(),
         customer_id=UUID(int=number),
@@ -35,11 +35,11 @@ async def _ended(database: Database) -> frozenset[str]:
 
 async def test_what_intake_announces_holds_until_it_announces_otherwise(database: Database) -> None:
     """A directory that is restored from before the end announces the customer as there is one"""
-    other = known(retired=False, number=2, key="brightwater")
-    await deliver(database, HANDLERS, (known(retired=True), 1), (other, 1))
-    await deliver(database, HANDLERS, (known(retired=True), 2))
+    other = customer_event(retired=False, number=2, key="brightwater")
+    await deliver(database, HANDLERS, (customer_event(retired=True), 1), (other, 1))
+    await deliver(database, HANDLERS, (customer_event(retired=True), 2))
     assert await _ended(database) == {"acme"}
-    await deliver(database, HANDLERS, (known(retired=False), 3))
+    await deliver(database, HANDLERS, (customer_event(retired=False), 3))
     assert await _ended(database) == frozenset()
 
 
@@ -59,7 +59,7 @@ async def test_neither_a_known_nor_a_new_token_of_theirs_is_accepted() -> None:
 
 
 async def test_a_service_that_starts_knows_it_before_its_first_request(database: Database) -> None:
-    await deliver(database, HANDLERS, (known(retired=True), 1))
+    await deliver(database, HANDLERS, (customer_event(retired=True), 1))
     authenticator = create_authenticator()
     await refresh_revocations(database, authenticator)
     with pytest.raises(CustomerEnded):

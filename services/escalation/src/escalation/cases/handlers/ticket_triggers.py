@@ -6,14 +6,13 @@ from uuid import UUID
 
 from common.persistence.database import Connection
 from escalation.cases.commands import environment_tier
+from escalation.cases.handlers.scoped_triggers import Scoped
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 
-class AboutTicket(Protocol):
+class AboutTicket(Scoped, Protocol):
     """An event that says which ticket it is about, and what that is about, each by its key."""
 
-    @property
-    def at(self) -> datetime: ...
     @property
     def ticket_id(self) -> UUID: ...
     @property
@@ -22,12 +21,6 @@ class AboutTicket(Protocol):
     def priority(self) -> str: ...
     @property
     def kind(self) -> str: ...
-    @property
-    def service(self) -> str | None: ...
-    @property
-    def customer(self) -> str | None: ...
-    @property
-    def environment(self) -> str | None: ...
 
 
 async def ticket_trigger(
