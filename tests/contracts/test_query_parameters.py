@@ -78,6 +78,21 @@ async def test_several_are_named_at_once_and_known_ones_pass() -> None:
     ]
 
 
+async def test_what_is_read_once_is_given_once_and_a_list_as_often_as_wanted() -> None:
+    """Of two customers the last one alone would count, and nobody would be told."""
+    (operation,) = (
+        one for one in operations("intake") if (one.method, one.path) == ("GET", "/v1/tickets")
+    )
+    headers = {"Authorization": f"Bearer {operation.token()}"}
+    async with aclosing(client_of("intake")) as client:
+        url = "/v1/tickets?customer=acme&customer=brightwater&tag=vpn&tag=mail&stat=1&stat=2"
+        answer = await client.get(url, headers=headers)
+    assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [
+        ("/query/customer", "repeated_parameter"),
+        ("/query/stat", "unknown_parameter"),
+    ]
+
+
 async def test_who_has_no_token_does_not_learn_what_a_route_knows() -> None:
     async with aclosing(client_of("intake")) as client:
         assert (await client.get("/v1/tickets?stat=open")).status_code == 401

@@ -99,6 +99,17 @@ async def test_an_import_adds_and_takes_nothing_away(anna: AsyncClient) -> None:
     assert [kim["phone"], *kim["other_phones"]] == ["020-5550123", "0612345678", "+31 20 555 9999"]
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_an_address_that_another_contact_has_refuses_its_line_alone(
+    anna: AsyncClient, dry_run: bool
+) -> None:
+    await send(anna, sample("netsuite"), format="netsuite")
+    lines = b"customer,name,email\nacme,K,k.smit@acme.example\nacme,Lee,lee@acme.example\n"
+    report = (await send(anna, lines, dry_run=dry_run)).json()
+    assert [one["outcome"] for one in report["items"]] == ["refused", "created"]
+    assert "Another contact has k.smit@acme.example" in report["items"][0]["problems"][0]
+
+
 async def test_another_customer_s_and_ended_contacts_stay_as_they_are(anna: AsyncClient) -> None:
     jan = (await contacts(anna))["jan@acme.example"]
     line = b"customer,name,email\nbrightwater,Jan,jan@acme.example\n"

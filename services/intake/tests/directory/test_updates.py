@@ -94,9 +94,23 @@ async def test_an_address_is_one_contact_s(anna: AsyncClient) -> None:
         answer = await anna.patch(_path(jan), json=taken)
         assert (answer.status_code, answer.json().get("code")) == (409, "NAME_TAKEN"), answer.text
     await anna.patch(_path(jan), json={"other_addresses": ["jan@home.example"]})
-    body = {"name": "Other", "address": "jan@home.example"}
-    answer = await anna.post("/v1/customers/acme/contacts", json=body)
-    assert answer.status_code == 409
+    for body in (
+        {"name": "Other", "address": "jan@home.example"},
+        {"name": "Other", "address": "o@acme.example", "other_addresses": ["jan@home.example"]},
+    ):
+        answer = await anna.post("/v1/customers/acme/contacts", json=body)
+        assert (answer.status_code, answer.json().get("code")) == (409, "NAME_TAKEN"), answer.text
+        assert "jan@home.example" in answer.json()["detail"]
+
+
+async def test_a_contact_with_several_addresses_that_is_sent_twice_is_one(
+    anna: AsyncClient,
+) -> None:
+    body = {"name": "Kim", "address": "kim@acme.example", "other_addresses": ["k@acme.example"]}
+    first = await anna.post("/v1/customers/acme/contacts", json=body)
+    again = await anna.post("/v1/customers/acme/contacts", json=body)
+    assert (first.status_code, again.status_code) == (201, 201), again.text
+    assert again.json()["id"] == first.json()["id"]
 
 
 async def test_who_sets_an_address_counts_as_that_contact_until_another_confirms(

@@ -125,6 +125,7 @@ FAULTS: Final[Words] = {
     "range": "This lies outside of what is possible.",
     "recursion_loop": "This would lead back to itself.",
     "repeated": "This is there twice.",
+    "repeated_parameter": "This filter takes one value.",
     "role_missing": "This person does not have the role for it.",
     "rota_gap": "At some time nobody would be on call.",
     "says_nothing": "Say why it happened. That it was late, the review says itself.",

@@ -18,7 +18,7 @@ from intake.contact_imports.domain.contact_report import (
     LineOutcome,
 )
 from intake.contact_imports.domain.contact_row import ContactRow
-from intake.directory.commands import change_contact, register_contact
+from intake.directory.commands import change_contact, check_addresses, register_contact
 from intake.directory.domain.parties import Contact, Customer
 from intake.directory.import_batches import store_in_batches
 from intake.directory.schemas import ContactCreate
@@ -91,9 +91,10 @@ class ContactImport:
             registered_by=self.actor.sub,
             **wanted.to_fields(),
         )
-        if self.dry_run:
-            return _line(row, "created")
         try:
+            if self.dry_run:
+                await check_addresses(tx, contact)
+                return _line(row, "created")
             stored = await register_contact(tx, self.actor, contact, self.region)
         except Conflict as conflict:
             return _refused(row, conflict.detail)

@@ -28,6 +28,7 @@ from intake.directory.store import (
     PEOPLE,
     DirectoryRepository,
     find_taken_address,
+    lock_addresses,
 )
 from intake.reasons import store as reasons
 
@@ -48,12 +49,7 @@ async def register(
     Raises Conflict where another record has this name.
     """
     if not await repository.add(tx, record):
-        existing = await repository.find(tx, name)
-        if existing is None or not _is_same(existing, record):
-            raise Conflict(
-                f"{name} is taken by another record. Take another name.", code="NAME_TAKEN"
-            )
-        return existing
+        return _same(await repository.find(tx, name), record, name)
     at = await transaction_time(tx)
     await _publish(tx, [record], at)
     kind = type(record).__name__.lower()
@@ -63,11 +59,18 @@ async def register(
 
 
 async def register_contact(tx: Connection, actor: Actor, contact: Contact, region: str) -> Contact:
-    """Store and publish a contact with the numbers by which callers are found (see `register`)."""
+    """Store and publish a contact with the numbers by which callers are found (see `register`).
+
+    Raises Conflict where another contact has one of the addresses.
+    """
     numbers = all_international((contact.phone, *contact.other_phones), region)
-    await _check_addresses(tx, contact, contact.other_addresses)
     registered = replace(contact, numbers=numbers, registered_at=await transaction_time(tx))
-    return await register(tx, actor, CONTACTS, registered, contact.address or "")
+    name = contact.address or ""
+    await lock_addresses(tx)
+    if (existing := await CONTACTS.find(tx, name)) is not None:
+        return _same(existing, registered, name)
+    await check_addresses(tx, contact)
+    return await register(tx, actor, CONTACTS, registered, name)
 
 
 async def change_contact(
@@ -82,19 +85,18 @@ async def change_contact(
     after = changed_contact(before, changes, numbers, actor.sub, await transaction_time(tx))
     if after == before:
         return before
-    await _check_addresses(tx, after, (after.address, *after.other_addresses))
+    await check_addresses(tx, after)
     grounds: dict[str, JSON] = {"fields": list(changed_fields(before, after))}
     stored = await change(tx, actor, "contact.update", CONTACTS, before, after, grounds)
     assert isinstance(stored, Contact), "it was no rejection before it was stored"
     return stored
 
 
-async def _check_addresses(
-    tx: Connection, contact: Contact, addresses: Collection[str | None]
-) -> None:
-    """Raise Conflict where another contact has one of these addresses."""
+async def check_addresses(tx: Connection, contact: Contact) -> None:
+    """Raise Conflict where another contact has one of its addresses. Nobody takes one meanwhile."""
+    await lock_addresses(tx)
     taken = await find_taken_address(tx, contact)
-    if taken is not None and taken in addresses:
+    if taken is not None:
         raise Conflict(f"Another contact has {taken}. Take another one.", code="NAME_TAKEN")
 
 
@@ -159,9 +161,14 @@ async def _publish(tx: Connection, records: Sequence[DirectoryRecord], at: datet
             await persons.record_contact(tx, event)
 
 
-def _is_same(left: T, right: T) -> bool:
-    """Whether two records say the same, whoever registered them and whatever has been confirmed."""
-    return _facts(left) == _facts(right)
+def _same(existing: T | None, record: T, name: str) -> T:
+    """Return the existing record where it says the same, whoever registered it and whatever has been confirmed.
+
+    Raises Conflict where it says something else.
+    """
+    if existing is None or _facts(existing) != _facts(record):
+        raise Conflict(f"{name} is taken by another record. Take another name.", code="NAME_TAKEN")
+    return existing
 
 
 def _facts(record: T) -> T:

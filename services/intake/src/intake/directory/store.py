@@ -202,9 +202,13 @@ async def get_contact(tx: Connection, id: UUID) -> Contact | None:
     return None if row is None else CONTACTS.factory(row)
 
 
-async def find_taken_address(tx: Connection, contact: Contact) -> str | None:
-    """An address of this contact that another one has; None without one. Nobody takes one meanwhile."""
+async def lock_addresses(tx: Connection) -> None:
+    """Let nobody else take an address until the transaction ends."""
     await tx.execute(_LOCK_ADDRESSES)
+
+
+async def find_taken_address(tx: Connection, contact: Contact) -> str | None:
+    """An address of this contact that another one has; None without one."""
     own = [address for address in (contact.address, *contact.other_addresses) if address]
     others = select(contacts.c.address, contacts.c.other_addresses).where(
         contacts.c.id != contact.id,
