@@ -79,7 +79,7 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
             plain = replica_settings(installation, "intake")
             async with running_process(plain):
                 await register_customer(installation, plain.url)
-                for share in await _shares(bench, plain, "authentication", 0.80):
+                for share in await _shares(bench, plain, "authentication", 0.55):
                     yield share
                 rate = (await bench.load(plain, 64)).rate
             # Its own sealer has ended with it; what it left is sealed and timed here.
@@ -87,7 +87,7 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
             full = replica_settings(installation, "intake", OPSDESK_OTLP_ENDPOINT=traces.endpoint)
             what = "authentication, idempotency keys, limits, 1 % traced"
             async with running_process(full):
-                for share in await _shares(bench, full, what, 0.60, keys=True):
+                for share in await _shares(bench, full, what, 0.65, keys=True):
                     yield share
             yield await _against_orm(bench)
             yield await _one_connection(bench)

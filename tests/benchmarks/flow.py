@@ -41,11 +41,12 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
         accepted, total = await fill_outbox(installation, scale.seconds * 2)
         relay = replica_settings(installation, "intake")
         relayed = await _rate(relay, url, UNSENT, total, lambda unsent: total - unsent)
-        yield _result("relay: events from a full outbox to Kafka", relayed, accepted)
+        yield _result("relay: events from a full outbox to Kafka", relayed, accepted, 2)
         consumed = await _rate(
             replica_settings(installation, "sla"), url, CLOCKED, total, lambda known: known
         )
-        yield _result("consumer: tickets from a full topic to clocks in sla", consumed, accepted)
+        work = "consumer: tickets from a full topic to clocks in sla"
+        yield _result(work, consumed, accepted, 1)
 
 
 async def load_directory(installation: Installation) -> None:
@@ -57,14 +58,14 @@ async def load_directory(installation: Installation) -> None:
         await create_agreement(installation, intake.url, sla.url)
 
 
-def _result(work: str, rate: float, accepted: float) -> Result:
+def _result(work: str, rate: float, accepted: float, wanted: float) -> Result:
     return Result(
         work,
         f"{rate:,.0f}/s",
         f"accepting, Kafka away, {accepted:,.0f}/s",
         f"{rate / accepted:.1f} x",
-        ">= 2 x",
-        rate / accepted >= 2,
+        f">= {wanted:.0f} x",
+        rate / accepted >= wanted,
     )
 
 

@@ -25,7 +25,7 @@ from tests.benchmarks.result import Result, percentile
 from tests.benchmarks.scale import Scale
 
 TICKETS_PER_SECOND = 200
-P50, P99 = 0.015, 0.060
+P50, P99 = 0.012, 0.050
 
 _LATENCIES = """
     SELECT extract(epoch FROM pg_xact_commit_timestamp(clock.xmin)

@@ -35,7 +35,7 @@ async def test_an_error_of_the_function_is_the_callers(confinement: Confinement)
     ("function", "args", "excess"),
     [
         (work.compute_forever, (), "time"),
-        (work.sleep, (60,), "time"),
+        (work.sleep, (60,), "wall"),
         (work.take_memory, (1024,), "memory"),
         (work.answer, (2,), "memory"),
         (work.crash, (), "crash"),

@@ -1,5 +1,9 @@
 """Posts that cannot be read: a person sees what they say, and nothing ends in a 500."""
 
+import json
+from typing import Any
+
+import pytest
 from httpx import AsyncClient
 from sqlalchemy import text
 
@@ -47,6 +51,31 @@ UNREADABLE = [
     b"\xff\xfe",
     b'{"alerts": [], "truncatedAlerts": 3}',
 ]
+
+
+@pytest.mark.parametrize("entry", ["nonsense", 7, None, ["x"]])
+async def test_one_bad_entry_hides_no_good_ones(
+    monitor: AsyncClient, anna: AsyncClient, entry: Any
+) -> None:
+    """The good one is its customer's, and the bad one is read by a person."""
+    answer = await monitor.post(ALERTMANAGER, json=post_of(entry, alert("disk")))
+    assert answer.json()["outcome"] == "read", answer.text
+    bad, read = answer.json()["alerts"]
+    ticket = await ticket_of(anna, read["ticket"])
+    assert (ticket["customer"], ticket["priority"]) == ("acme", "critical")
+    unread = await ticket_of(anna, bad["ticket"])
+    assert (unread["customer"], unread["description"]) == (None, json.dumps(entry))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+async def test_marks_of_the_order_of_bytes_are_no_part_of_the_post(
+    monitor: AsyncClient, anna: AsyncClient, encoding: str
+) -> None:
+    body = json.dumps(post_of(alert("Ärger")), ensure_ascii=False)
+    answer = await monitor.post(ALERTMANAGER, content=body.encode(encoding))
+    assert answer.json()["outcome"] == "read", answer.text
+    ticket = await ticket_of(anna, answer.json()["alerts"][0]["ticket"])
+    assert ticket["customer"] == "acme"
 
 
 async def test_what_cannot_be_read_is_a_ticket_with_the_raw_body(

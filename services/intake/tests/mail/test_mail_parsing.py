@@ -12,6 +12,7 @@ from intake.mail.domain.mail import (
     Mail,
     find_message_id,
     fingerprint,
+    parse_head,
     parse_mail,
     parse_message_ids,
 )
@@ -126,6 +127,14 @@ def test_nesting_that_would_take_minutes_is_not_read_but_kept_in_sight() -> None
     mail = parse_mail(f"From: jan@acme.example\nSubject: deep\n{part}".encode())
     assert (mail.sender, mail.subject) == ("jan@acme.example", "deep")
     assert mail.defects
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_the_beginning_of_a_mail_has_its_first_words(end: bytes) -> None:
+    lines = [b"From: jan@acme.example", b"Subject: Down", b"", b"All is down.", b"", b"Jan"]
+    mail = parse_head(end.join(lines))
+    assert mail.subject == "Down"
+    assert [part.text.splitlines()[0] for part in mail.texts] == ["All is down."]
 
 
 def test_thirty_mebibytes_of_parts_stay_bounded() -> None:

@@ -15,7 +15,7 @@ from common.http import state_of
 from common.persistence.database import Database
 from intake.mail import mail_reader
 from intake.timers import TIMERS
-from intake_support.stopped import read_while_stopped
+from intake_support.stopped import crash, read_while_stopped
 from intake_support.tickets import event_types
 from opsdesk_testing.protocol import fire_due, freeze_time
 from opsdesk_testing.responsiveness import longest_computing_unanswered
@@ -141,9 +141,8 @@ async def test_mails_that_take_long_hold_no_connection(
 async def test_not_even_the_beginning_can_be_read_and_still_there_is_a_ticket(
     gateway: AsyncClient, anna: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nothing = Confinement("mail-test", Limits(cpu_s=1, wall_s=0.001, memory_mib=1))
-    monkeypatch.setattr(mail_reader, "WHOLE", nothing)
-    monkeypatch.setattr(mail_reader, "BEGINNING", nothing)
+    monkeypatch.setattr(mail_reader, "read", crash)
+    monkeypatch.setattr(mail_reader, "read_beginning", crash)
     answer = (await post(gateway, FROM % 1 + b"\nwords")).json()
     assert answer["outcome"] == "unreadable"
     ticket = (await anna.get(f"/v1/tickets/{answer['ticket']['key']}")).json()
@@ -161,6 +160,35 @@ async def test_a_mail_whose_process_was_ended_by_others_is_read_later(
     await freeze_time(database, NINE + timedelta(minutes=1))
     assert await fire_due(database, TIMERS) == 1
     assert await event_types(database) == ["opened"]
+
+
+async def test_a_mail_that_a_busy_machine_has_no_time_for_is_read_later(
+    gateway: AsyncClient, anna: AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Real time that is used up says nothing about the mail: computing time does."""
+    with monkeypatch.context() as patched:
+        hurried = Confinement("mail-test", Limits(cpu_s=5, wall_s=0.001, memory_mib=768))
+        patched.setattr(mail_reader, "WHOLE", hurried)
+        answer = await post(gateway, FROM % 1 + b"\nwords")
+    assert (answer.status_code, answer.json()["outcome"]) == (202, "received")
+    await freeze_time(database, NINE + timedelta(minutes=1))
+    assert await fire_due(database, TIMERS) == 1
+    assert await event_types(database) == ["opened"]
+
+
+async def test_a_mail_of_more_parts_than_are_shown_says_so_on_its_ticket(
+    gateway: AsyncClient, anna: AsyncClient, jan: AsyncClient
+) -> None:
+    file = b'--b\nContent-Type: text/csv\nContent-Disposition: attachment; filename="f.csv"\n\n1\n'
+    words = b"--b\nContent-Type: text/plain\n\n%s\n"
+    mail = FROM % 1 + b"Content-Type: multipart/mixed; boundary=b\n\n" + words % b"first"
+    mail += file * 1_100 + words % b"PRODUCTION DOWN" + b"--b--\n"
+    answer = (await post(gateway, mail)).json()
+    assert (answer["outcome"], answer["reason"]) == ("opened", "more than 1,000 parts")
+    shown, note = await messages(anna, answer["ticket"]["key"])
+    assert "PRODUCTION DOWN" in shown["text"]
+    assert f"GET /v1/emails/{answer['id']}/raw" in note["text"]
+    assert len(await messages(jan, answer["ticket"]["key"])) == 1
 
 
 async def test_a_raw_mail_is_for_staff_alone(

@@ -5,11 +5,12 @@ from typing import Final, Literal
 
 MIB: Final = 1024 * 1024
 
-Excess = Literal["time", "memory", "crash"]
-"""What ended a piece of work: its time, its memory, or a fault that no `except` can catch."""
+Excess = Literal["time", "wall", "memory", "crash"]
+"""What ended a piece of work: its time of computing, the time on the wall, its memory, or a fault that no `except` can catch."""
 
 _SENTENCES: Final[dict[Excess, str]] = {
     "time": "it takes longer than {limits.cpu_s} s to read",
+    "wall": "it was not read within {limits.wall_s:g} s of real time",
     "memory": "it takes more than {limits.memory_mib} MiB of memory to read",
     "crash": "what reads it ended without an answer",
 }

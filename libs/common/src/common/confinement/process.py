@@ -107,7 +107,9 @@ class ConfinedProcess:
     def _explain_end(self) -> Exception:
         """The error for a process that ended without an answer."""
         called_off, exit_code = self._killed, self._wait()
-        if called_off or exit_code in _OUT_OF_TIME:
+        if called_off:
+            return LimitExceeded("wall", self._limits)
+        if exit_code in _OUT_OF_TIME:
             return LimitExceeded("time", self._limits)
         if exit_code in _ENDED_BY_OTHERS:
             return ConfinementUnavailable("its process was ended from outside")

@@ -24,6 +24,7 @@ from intake.alerts.domain.alert import AlertBatch, PostContext
 from intake.alerts.domain.alert_ticket import AlertTicket
 from intake.alerts.domain.decisions import Decisions
 from intake.alerts.domain.formats import read_post
+from intake.alerts.domain.json_values import without_byte_order_mark
 from intake.alerts.domain.known import Effect, Result
 from intake.alerts.domain.scope import ScopedAlert
 from intake.alerts.domain.unreadable import unreadable_alert
@@ -111,7 +112,8 @@ def _read(stored: StoredPost) -> ReadPost | Rejection:
     body: Any = None
     try:
         # Opsgenie's address says which alert has ended; nothing need be in the body.
-        body = parse_json(stored.raw) if stored.raw.strip() or not stored.address else {}
+        raw = without_byte_order_mark(stored.raw)
+        body = parse_json(raw) if raw.strip() or not stored.address else {}
         context = PostContext(stored.id, stored.received_at, stored.address)
         batch = read_post(stored.source, body, context)
     except Problem as problem:

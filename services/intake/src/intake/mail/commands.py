@@ -26,7 +26,7 @@ from intake.mail.domain.thread import Sender, find_ticket, thread_ids, ticket_ke
 from intake.mail.domain.who_wrote import find_doubt, reported
 from intake.mail.mail_reader import read_mail
 from intake.mail.partner_mails import join_partner_mail, with_hand_overs
-from intake.mail.reading import ReadMail, note_on_unread
+from intake.mail.reading import ReadMail, note_on_missing
 from intake.mail.senders import find_sender
 from intake.mail.store import NextStep, Outcome, StoredMail
 from intake.tickets.commands import open_ticket, record_customer_reply
@@ -145,8 +145,8 @@ async def _assigned(
     outcome: Outcome,
 ) -> StoredMail:
     """The mail with its ticket, whose thread it belongs to from now on."""
-    if not read.is_read:
-        await messages.add(tx, _build_note(ticket, stored, read))
+    if missing := note_on_missing(read, str(stored.id)):
+        await messages.add(tx, _build_note(ticket, stored, missing))
     await mails.add_to_thread(tx, thread_ids(read.mail), read.mail.message_id, ticket.id)
     reasons = [reason for reason in (sender.doubt, read.reason) if reason]
     return replace(
@@ -227,15 +227,15 @@ def _build_message(
     )
 
 
-def _build_note(ticket: Ticket, stored: StoredMail, read: ReadMail) -> Message:
-    """A note to staff that the mail could not be read, and where it is."""
+def _build_note(ticket: Ticket, stored: StoredMail, text: str) -> Message:
+    """A note to staff on what the ticket does not show of the mail, and where it is."""
     return Message(
         id=uuid7(),
         ticket_id=ticket.id,
         visibility="internal",
         direction="outbound",
         author=stored.received_by,
-        text=note_on_unread(read.not_read_because or "", str(stored.id)),
+        text=text,
         at=stored.received_at,
         automatic=True,
     )

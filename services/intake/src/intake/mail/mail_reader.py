@@ -41,7 +41,7 @@ async def read_mail(raw: bytes) -> ReadMail:
     except ConfinementUnavailable:
         raise
     except LimitExceeded as exceeded:
-        because = str(exceeded)
+        because = _fault_of_mail(exceeded)
     except Exception:
         log.exception("mail.reading_failed")
         because = "OpsDesk has a fault that this mail shows"
@@ -53,6 +53,9 @@ async def _read_beginning(raw: bytes, because: str) -> ReadMail:
         return await BEGINNING.run(read_beginning, raw[:BEGINNING_BYTES], because)
     except ConfinementUnavailable:
         raise
+    except LimitExceeded as exceeded:
+        log.warning("mail.beginning_not_read", error=_fault_of_mail(exceeded))
+        return nothing_read(because)
     except Exception as error:  # noqa: BLE001 - whatever it was, the mail is shown to a person
         log.warning("mail.beginning_not_read", error=type(error).__name__)
         return nothing_read(because)
@@ -66,5 +69,15 @@ async def read_attachment(raw: bytes, digest: str) -> bytes | None:
     try:
         return await WHOLE.run(read_file, raw, digest)
     except LimitExceeded as exceeded:
-        log.warning("mail.attachment_not_read", reason=str(exceeded))
+        log.warning("mail.attachment_not_read", reason=_fault_of_mail(exceeded))
         return None
+
+
+def _fault_of_mail(exceeded: LimitExceeded) -> str:
+    """Why this mail cannot be read.
+
+    Raises ConfinementUnavailable where it used up real time alone: a busy machine says nothing about the mail.
+    """
+    if exceeded.excess == "wall":
+        raise ConfinementUnavailable(str(exceeded)) from exceeded
+    return str(exceeded)

@@ -8,7 +8,7 @@ from typing import Final
 
 from intake.mail.domain.history import Answer
 from intake.mail.domain.mail import Mail, parse_files, parse_head, parse_mail
-from intake.mail.domain.parts import File
+from intake.mail.domain.parts import TOO_MANY_PARTS, File
 from intake.mail.mail_text import read_words, split_text, tidy
 
 NOT_READ: Final = "not read"
@@ -72,11 +72,16 @@ def nothing_read(because: str) -> ReadMail:
     return ReadMail(blank, text, Answer(text), None, because)
 
 
-def note_on_unread(because: str, mail_id: str) -> str:
-    """What staff are told on the ticket of a mail that could not be read."""
+def note_on_missing(read: ReadMail, mail_id: str) -> str | None:
+    """What staff are told on the ticket of a mail that does not show everything; None where it does."""
+    if read.not_read_because is not None:
+        missing = f"This mail could not be read: {read.not_read_because}. Above stands its beginning, as it came"
+    elif TOO_MANY_PARTS in read.mail.defects:
+        missing = f"This mail has {TOO_MANY_PARTS}. Further texts and files are not on this ticket"
+    else:
+        return None
     return (
-        f"This mail could not be read: {because}. Above stands its beginning, as it came; the whole"
-        f" mail is kept. Fetch it with GET /v1/emails/{mail_id}/raw, open it in a viewer that you"
+        f"{missing}; the whole mail is kept. Fetch it with GET /v1/emails/{mail_id}/raw, open it in a viewer that you"
         " trust, and add to the ticket what it says."
     )
 

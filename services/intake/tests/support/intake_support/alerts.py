@@ -28,7 +28,7 @@ def alert(fingerprint: str = "f1", status: str = "firing", **more: Any) -> dict[
     } | more
 
 
-def post_of(*alerts: dict[str, Any], **more: Any) -> dict[str, Any]:
+def post_of(*alerts: Any, **more: Any) -> dict[str, Any]:
     return {"version": "4", "groupKey": "g1", "status": "firing", "alerts": list(alerts)} | more
 
 

@@ -27,9 +27,11 @@ from intake.alerts.domain.json_values import (
     read_text,
     read_texts,
 )
+from intake.alerts.domain.unreadable import unreadable_alert
 
 MAX_TRUNCATED: Final = 1_000_000_000
 """Alerts that a post can say it has left out; more is more than the database counts."""
+NO_OBJECT: Final = "Each entry of `alerts` is an object."
 STATUSES: Final[Mapping[str, Status]] = {
     "firing": "firing",
     "alerting": "firing",
@@ -57,10 +59,21 @@ def parse(body: Mapping[str, Any], context: PostContext) -> AlertBatch | Rejecti
     truncated = min(count, MAX_TRUNCATED) if isinstance(count, int) and count > 0 else 0
     if not entries and not truncated:
         return Rejection("NO_ALERTS", "`alerts` is empty: send at least one alert.")
-    if not all(isinstance(entry, Mapping) for entry in entries) or not entries:
-        return Rejection("NOT_THIS_FORMAT", "Each entry of `alerts` is an object.")
-    alerts = tuple(_parse_alert(entry, body) for entry in entries)
-    return AlertBatch("grafana" if "orgId" in body else "alertmanager", alerts, truncated)
+    if not any(isinstance(entry, Mapping) for entry in entries):
+        return Rejection("NOT_THIS_FORMAT", NO_OBJECT)
+    source = "grafana" if "orgId" in body else "alertmanager"
+    alerts = tuple(
+        _parse_alert(one, body) if isinstance(one, Mapping) else _unreadable(one, source)
+        for one in entries
+    )
+    return AlertBatch(source, alerts, truncated)
+
+
+def _unreadable(entry: Any, source: str) -> Alert:
+    """An entry that is no alert, beside others that are: a person reads it, and the others count."""
+    raw = json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace")
+    (alert,) = unreadable_alert(source, raw, None, NO_OBJECT).alerts
+    return alert
 
 
 def _parse_alert(entry: Mapping[str, Any], body: Mapping[str, Any]) -> Alert:

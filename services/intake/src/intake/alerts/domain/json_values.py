@@ -3,6 +3,7 @@
 Nothing here raises: what is not of the expected kind counts as missing.
 """
 
+import codecs
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -16,6 +17,21 @@ _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 _MILLISECONDS_FROM: Final = 10_000_000_000
 """Unix times above this are milliseconds: as seconds they would lie behind the year 2286."""
+
+
+_BYTE_ORDER_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def without_byte_order_mark(raw: bytes) -> bytes:
+    """The same JSON in UTF-8 without a mark, which senders on Windows put before it."""
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if raw.startswith(mark):
+            return raw[len(mark) :].decode(encoding, "replace").encode()
+    return raw
 
 
 def read_text(value: Any, limit: int = MAX_TEXT_CHARS) -> str | None:

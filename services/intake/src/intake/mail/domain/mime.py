@@ -18,6 +18,9 @@ from intake.tickets.domain.plain_text import strip_control_characters
 
 MAX_HEADERS: Final = 1_000
 MAX_PARTS: Final = 1_000
+"""Texts, and as many files, that are taken of a mail."""
+MAX_LOOKED_AT: Final = 20_000
+"""Parts that are looked at, for texts behind many files."""
 MAX_HEAD_BYTES: Final = 262_144
 MAX_UNPARSED_BODY_BYTES: Final = 10_000
 MAX_PARSER_WORK: Final = 3_000_000
@@ -38,6 +41,7 @@ _LOST_BOUNDARY: Final = re.compile(
     rb"^--([^\r\n]{1,200}?)[ \t]{0,50}\r?\n(?=content-[a-z-]{1,40}[ \t]*:)",
     re.IGNORECASE | re.MULTILINE,
 )
+_EMPTY_LINE: Final = re.compile(rb"\n\r?\n")
 _SPACED_FIELD: Final = re.compile(rb"content-[a-z-]{1,40}[ \t]+:", re.IGNORECASE)
 
 if TYPE_CHECKING:
@@ -85,7 +89,8 @@ def structure(raw: bytes) -> tuple[Tree, tuple[str, ...]]:
 
 def beginning(raw: bytes) -> Tree:
     """The headers of a mail and the first bytes of its body, as one part of plain text."""
-    head, _, body = with_clean_head(raw[:MAX_HEAD_BYTES]).partition(b"\n\n")
+    head, *rest = _EMPTY_LINE.split(with_clean_head(raw[:MAX_HEAD_BYTES]), maxsplit=1)
+    body = b"".join(rest)
     tree = _parse(head + b"\n\n", headers_only=True)
     del tree["content-type"], tree["content-transfer-encoding"]
     tree.set_payload(body[:MAX_UNPARSED_BODY_BYTES].decode("ascii", "surrogateescape"))

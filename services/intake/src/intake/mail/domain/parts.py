@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from intake.mail.domain.charset import decode, decode_html
 from intake.mail.domain.data_pictures import extract_pictures
 from intake.mail.domain.header import decode_text
 from intake.mail.domain.mime import (
+    MAX_LOOKED_AT,
     MAX_PARTS,
     MAX_REPAIRS,
     Tree,
@@ -33,6 +35,8 @@ from intake.mail.domain.part_kinds import (
 from intake.tickets.domain.attachment import Attachment
 from intake.tickets.domain.plain_text import strip_control_characters
 
+TOO_MANY_PARTS: Final = "more than 1,000 parts"
+"""The defect of a mail of which some texts or files are left out."""
 MAX_SHOWN_FILE_BYTES: Final = 20_000
 """Up to how many bytes a text that has a file name is shown beside being attached."""
 
@@ -84,20 +88,20 @@ class _Leaf:
 
 
 def read_contents(tree: Tree) -> Contents:
-    """Everything in the mail, found without recursion; of more than 1,000 parts the first ones."""
+    """Everything in the mail, found without recursion; of more than 1,000 texts or files the first ones."""
     texts: list[TextPart] = []
     files: list[File] = []
-    count = 0
-    for count, leaf in enumerate(_leaves(tree), start=1):
-        if count > MAX_PARTS:
-            break
-        texts.extend(_texts_of(leaf, is_first=not texts))
-        if not leaf.is_inner:
+    leaves = _leaves(tree)
+    for leaf in islice(leaves, MAX_LOOKED_AT):
+        texts.extend(_texts_of(leaf, is_first=not texts) if len(texts) <= MAX_PARTS else ())
+        if not leaf.is_inner and len(files) <= MAX_PARTS:
             files.extend(_files_of(leaf))
+    is_cut = max(len(texts), len(files)) > MAX_PARTS or next(leaves, None) is not None
+    del texts[MAX_PARTS:], files[MAX_PARTS:]
     if not any(text.text.strip() for text in texts):
         texts = _texts_of_last_resort(tree, files)
     texts = [_without_pictures(text, files) for text in texts]
-    defects = ("more than 1,000 parts",) if count > MAX_PARTS else ()
+    defects = (TOO_MANY_PARTS,) if is_cut else ()
     return Contents(tuple(texts), tuple(files), defects)
 
 
