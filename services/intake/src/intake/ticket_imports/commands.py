@@ -13,7 +13,7 @@ from common.persistence.ids import uuid7
 from intake.directory.domain.address import normalise
 from intake.directory.domain.parties import Contact, Customer
 from intake.directory.import_batches import store_in_batches
-from intake.directory.store import find_contact, find_customers_by_name
+from intake.directory.store import find_contact, find_customers_by_name, has_ended
 from intake.ticket_imports import file_store, store
 from intake.ticket_imports.domain.import_report import (
     ImportedRecord,
@@ -32,6 +32,9 @@ from intake.tickets.store import messages, tickets
 BATCH_SIZE: Final = 50
 """Tickets that one transaction stores."""
 UNNAMED: Final = "it names no customer: give one for the whole file"
+
+ENDED: Final = "it is open there and {customer} was ended, so nobody would work on it: close it there, then send it again"
+"""Why an open ticket of a customer who left is refused; what is over is their history, and is taken."""
 
 
 @dataclass(slots=True)
@@ -73,6 +76,8 @@ class TicketImport:
         scope = await self._find_scope(tx, imported)
         if isinstance(scope, str):
             return _item(record, "refused", remarks=[scope])
+        if imported.is_open and await has_ended(tx, scope.customer_id):
+            return _item(record, "refused", remarks=[ENDED.format(customer=scope.customer)])
         remarks = list(imported.remarks)
         assignee = staff.get(normalise(imported.assignee))
         if imported.assignee and assignee is None:
