@@ -246,19 +246,3 @@ async def test_first_level_and_contacts_import_no_tickets(
 ) -> None:
     for who in (anna, jan):
         assert (await send(who, "jira.csv")).status_code == 403
-
-
-async def test_of_an_ended_customer_history_is_taken_and_nothing_is_opened(
-    theo: AsyncClient, anna: AsyncClient, omar: AsyncClient, database: Database
-) -> None:
-    """However the customer is found: by the file's parameter or by a record."""
-    assert (await anna.post("/v1/customers/acme/end", json={"reason": "Gone"})).is_success
-    assert (await omar.post("/v1/customers/acme/end/confirm")).is_success
-    ended = "it is open there and acme was ended, so nobody would work on it: close it there, then send it again"
-    for dry_run in (True, False):
-        report = (await send(theo, "zendesk.ndjson", customer="acme", dry_run=dry_run)).json()
-        assert report["items"], report
-        for one in report["items"]:
-            assert one["outcome"] == "imported" or ended in one["remarks"], one
-        assert {one["outcome"] for one in report["items"]} == {"imported", "refused"}
-    assert set(await events(database)) == {"ticket.known.v1"}

@@ -178,11 +178,6 @@ async def find_customers_by_name(tx: Connection, name: str) -> list[Customer]:
     return [CUSTOMERS.factory(row) for row in await tx.execute(query)]
 
 
-async def has_ended(tx: Connection, customer: UUID) -> bool:
-    """Whether the customer was ended."""
-    return bool(await tx.scalar(select(customers.c.retired).where(customers.c.id == customer)))
-
-
 async def find_contact_by_id(tx: Connection, id: UUID) -> Contact | None:
     """The contact with this id, locked until the transaction ends; None without one."""
     query = CONTACTS.query.where(contacts.c.id == id).with_for_update(of=contacts, key_share=True)

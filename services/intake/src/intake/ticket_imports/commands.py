@@ -13,7 +13,7 @@ from common.persistence.ids import uuid7
 from intake.directory.domain.address import normalise
 from intake.directory.domain.parties import Contact, Customer
 from intake.directory.import_batches import store_in_batches
-from intake.directory.store import find_contact, find_customers_by_name, has_ended
+from intake.directory.store import find_contact, find_customers_by_name
 from intake.ticket_imports import file_store, store
 from intake.ticket_imports.domain.import_report import (
     ImportedRecord,
@@ -76,7 +76,7 @@ class TicketImport:
         scope = await self._find_scope(tx, imported)
         if isinstance(scope, str):
             return _item(record, "refused", remarks=[scope])
-        if imported.is_open and await has_ended(tx, scope.customer_id):
+        if imported.is_open and await store.has_ended(tx, scope.customer_id):
             return _item(record, "refused", remarks=[ENDED.format(customer=scope.customer)])
         remarks = list(imported.remarks)
         assignee = staff.get(normalise(imported.assignee))
