@@ -14,7 +14,7 @@ from opsdesk_testing.protocol import outbox_events
 ENDED = "it is open there and acme was ended, so nobody would work on it: close it there, then send it again"
 NAMED: dict[str, dict[str, Any]] = {
     "by the parameter": {},
-    "by the record": {"organization": {"name": "Acme Logistics"}},
+    "by the record": {"organization": {"name": "Acme"}},
     "by a contact": {"requester": {"email": "jan@acme.example"}},
 }
 
