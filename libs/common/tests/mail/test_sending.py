@@ -121,3 +121,38 @@ async def test_a_refusal_of_one_message_delays_no_other() -> None:
     async with run_until_exit(one):
         await one.pass_rounds(5)
         assert server.most == one.max_concurrent
+
+
+class Locked(Sending):
+    """The outcome of the message number 0 cannot be stored: its row is locked for as long as the test takes."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(server)
+        self.free = asyncio.Event()
+        self.is_stuck = False
+
+    async def record_outcome(self, tx: Connection, leased: int, outcome: SendOutcome) -> None:
+        if leased == 0:
+            self.is_stuck = True
+            await self.free.wait()
+        await super().record_outcome(tx, leased, outcome)
+
+
+async def test_an_outcome_that_cannot_be_stored_holds_up_no_look_for_the_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """That message has been there: the next one finds out that the server is back, still one at a time."""
+    monkeypatch.setattr(sending, "AWAY_PAUSE_S", 0.0)
+    server = Server(UNREACHABLE)
+    one = Locked(server)
+    async with run_until_exit(one):
+        await until(lambda: one.is_stuck and server.tried >= one.max_concurrent)
+        await one.pass_rounds(1)
+        server.most, tried = 0, server.tried
+        await one.pass_rounds(5)
+        assert server.tried > tried
+        assert server.most == 1
+        server.outcome = Delivered()
+        await one.pass_rounds(WAITING)
+        await until(lambda: not one.waiting)
+        one.free.set()

@@ -44,6 +44,9 @@ async def _add_contacts(database: Database, count: int) -> None:
             statement = "INSERT INTO contacts (id, customer_id, name, address, language, sequence)"
             statement += " VALUES (:id, :customer, 'P', :address, 'en', 1)"
             await tx.execute(text(statement), contact)
+            signed_in = "INSERT INTO account_addresses (account, address_digest, of_contact) VALUES (:account, :digest, true)"
+            for account in (f"contact/{contact['id']}", f"idp-{number}"):
+                await tx.execute(text(signed_in), {"account": account, "digest": f"d{number}"})
 
 
 async def test_tickets_are_opened_while_the_customer_is_ended(
@@ -84,6 +87,11 @@ async def test_many_contacts_take_no_more_statements(
         assert await tx.scalar(text(left)) == 0
         ends = "SELECT count(*) FROM audit WHERE action = 'contact.end' AND who = 'omar'"
         assert await tx.scalar(text(ends)) == 61
+        for table in ("revoked_callers WHERE name", "token_revocations WHERE name"):
+            revoked = f"SELECT count(*) FROM {table} LIKE 'idp-%'"
+            assert await tx.scalar(text(revoked)) == 60
+        audited = "SELECT count(*) FROM audit WHERE action = 'token.revoke' AND subject LIKE 'person/idp-%'"
+        assert await tx.scalar(text(audited)) == 60
 
 
 def _is_end(body: dict[str, object]) -> bool:

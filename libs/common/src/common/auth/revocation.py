@@ -5,7 +5,7 @@ service stores it.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from common.auth.revoked import Revocations
 from common.auth.tokens import Authenticator
 from common.events.directory import CustomerKnown, TokensRevoked
 from common.events.envelope import ReceivedEvent
+from common.persistence.bulk import execute_many, insert_sql
 from common.persistence.database import Connection, Database, is_transient
 from common.telemetry import logger
 
@@ -30,11 +31,18 @@ _STORE_TOKEN: Final = text(
     " VALUES (:name, :expires_at, :by) ON CONFLICT (jti) DO UPDATE"
     " SET expires_at = greatest(revoked_tokens.expires_at, excluded.expires_at)"
 )
-_STORE_CALLER: Final = text(
-    "INSERT INTO revoked_callers AS known (kind, name, issued_until, expires_at, revoked_by)"
-    " VALUES (:kind, :name, :issued_until, :expires_at, :by) ON CONFLICT (kind, name) DO UPDATE"
+_STORE_CALLERS: Final = insert_sql(
+    "revoked_callers AS known",
+    {
+        "kind": "text",
+        "name": "text",
+        "issued_until": "timestamptz",
+        "expires_at": "timestamptz",
+        "revoked_by": "text",
+    },
+    conflict="(kind, name) DO UPDATE"
     " SET issued_until = greatest(known.issued_until, excluded.issued_until),"
-    " expires_at = greatest(known.expires_at, excluded.expires_at)"
+    " expires_at = greatest(known.expires_at, excluded.expires_at)",
 )
 
 _STORE_ENDED: Final = text(
@@ -46,18 +54,17 @@ _FORGET_ENDED: Final = text("DELETE FROM ended_customers WHERE customer_id = :id
 
 async def store_revocation(tx: Connection, revoked: TokensRevoked) -> None:
     """Store what is revoked. A second time changes nothing."""
-    values = {
-        "kind": revoked.kind,
-        "name": revoked.name,
-        "issued_until": revoked.issued_until,
-        "expires_at": revoked.expires_at,
-        "by": revoked.by,
-    }
-    if revoked.kind == "token":
-        del values["kind"], values["issued_until"]
-        await tx.execute(_STORE_TOKEN, values)
-    else:
-        await tx.execute(_STORE_CALLER, values)
+    if revoked.kind != "token":
+        return await store_revoked_callers(tx, [revoked])
+    values = {"name": revoked.name, "expires_at": revoked.expires_at, "by": revoked.by}
+    await tx.execute(_STORE_TOKEN, values)
+    return None
+
+
+async def store_revoked_callers(tx: Connection, revoked: Sequence[TokensRevoked]) -> None:
+    """Store of which people and clients, each named once, all tokens are revoked. A second time changes nothing."""
+    rows = [(one.kind, one.name, one.issued_until, one.expires_at, one.by) for one in revoked]
+    await execute_many(tx, _STORE_CALLERS, rows)
 
 
 async def on_tokens_revoked(tx: Connection, received: ReceivedEvent[TokensRevoked]) -> None:

@@ -55,6 +55,7 @@ class LeasedSending(ABC, Generic[L]):
         self.transport = transport
         self._wake = asyncio.Event()
         self._sending: set[str] = set()
+        self._on_the_way = 0
         self._away_until: float | None = None
 
     @abstractmethod
@@ -121,11 +122,16 @@ class LeasedSending(ABC, Generic[L]):
         return len(leased)
 
     def _count_free(self, sending: int) -> int:
-        """How many messages may be begun now."""
+        """How many messages may be begun now.
+
+        While the mail server is away one at a time tries to reach it. A message that has been there and whose
+        outcome cannot be stored yet tries nothing: it must not hold the next one up.
+        """
+        free = self.max_concurrent - sending
         if self._away_until is None:
-            return self.max_concurrent - sending
+            return free
         is_over = asyncio.get_running_loop().time() >= self._away_until
-        return int(is_over and not sending)
+        return min(free, int(is_over and not self._on_the_way))
 
     def _note_reachability(self, outcome: SendOutcome) -> None:
         if isinstance(outcome, TemporaryFailure) and outcome.is_unreachable:
@@ -171,17 +177,25 @@ class LeasedSending(ABC, Generic[L]):
             self._sending.discard(name)
 
     async def _deliver(self, leased: L) -> None:
-        message = await self.build_message(leased)
-        if message is None:
+        self._on_the_way += 1
+        try:
+            outcome = await self._attempt(leased)
+        finally:
+            self._on_the_way -= 1
+        if outcome is None:
             self.count(leased, "dropped")
             return
-        if isinstance(message, PermanentFailure):
-            outcome: SendOutcome = message
-        else:
-            outcome = await self.transport.send(message, self.envelope_sender(leased))
-            self._note_reachability(outcome)
         await self._store_outcome(leased, outcome)
         self.count(leased, _result_of(outcome))
+
+    async def _attempt(self, leased: L) -> SendOutcome | None:
+        """The outcome of one attempt; None where the message is no longer needed."""
+        message = await self.build_message(leased)
+        if message is None or isinstance(message, PermanentFailure):
+            return message
+        outcome = await self.transport.send(message, self.envelope_sender(leased))
+        self._note_reachability(outcome)
+        return outcome
 
     async def _store_outcome(self, leased: L, outcome: SendOutcome) -> None:
         """Store it, however long its row is locked or the database away, within OUTCOME_TIMEOUT_S."""

@@ -15,7 +15,7 @@ from intake.directory.domain.ending import confirm_end, end_with
 from intake.directory.domain.parties import Customer
 from intake.directory.store import CONTACTS, CUSTOMERS, ENVIRONMENTS, DirectoryRepository, T
 from intake.directory.tables import contacts, environments
-from intake.revocations.commands import revoke
+from intake.revocations.commands import revoke_accounts
 
 LEFT: Final = "the customer has left"
 """Why the tokens of a contact are revoked whose customer is ended."""
@@ -37,8 +37,8 @@ async def confirm_customer_end(
         await change(tx, actor, "environment.end", ENVIRONMENTS, environment, gone, ended)
     ids = [contact.id for contact in await _lock_current(tx, CONTACTS, contacts, stored.id)]
     await end_contacts(tx, actor, ids, ended)
-    for account in await list_accounts_of_contacts(tx, ids):
-        await revoke(tx, actor, "person", account, LEFT, token_lifetime_s)
+    accounts = await list_accounts_of_contacts(tx, ids)
+    await revoke_accounts(tx, actor, accounts, LEFT, token_lifetime_s)
     return stored
 
 

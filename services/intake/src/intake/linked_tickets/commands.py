@@ -17,9 +17,8 @@ from intake.linked_tickets.domain.link import (
     LinkedTicket,
     SendKind,
     check_system,
-    note_on_failure,
-    note_on_file,
 )
+from intake.linked_tickets.domain.notes import note_on_failure, note_on_file
 from intake.linked_tickets.domain.peer import Counterpart
 from intake.linked_tickets.store import links, sends
 from intake.linked_tickets.store.sends import LeasedSend

@@ -19,11 +19,11 @@ from intake.linked_tickets.domain.link import (
     is_copy,
     is_file_copy,
     marked_message,
-    note_on_changes,
     receive,
 )
+from intake.linked_tickets.domain.notes import note_on_changes, note_on_reopening
 from intake.linked_tickets.domain.peer import MAX_FILES, Incoming, event_digest
-from intake.linked_tickets.domain.peers import PEERS
+from intake.linked_tickets.domain.peers import OVER, PEERS
 from intake.linked_tickets.store import links, receipts, sends
 from intake.linked_tickets.store.receipts import Receipt, ReceiptOutcome
 from intake.linked_tickets.webhook_body import storable_text
@@ -113,14 +113,17 @@ async def _apply_values(
 ) -> None:
     """Store what their side has now, tell staff, and hold what both sides changed for a decision."""
     waits = await sends.is_waiting(tx, link.id)
-    received = receive(link, system.fields, ticket, incoming, waits)
+    over = OVER[system.kind]
+    received = receive(link, system.fields, over, ticket, incoming, waits)
     if not received.changes:
         return
     await links.save(tx, replace(link, known=received.known))
     for name, (ours, theirs) in received.conflicts.items():
         await links.add_conflict(tx, Conflict(uuid7(), link.id, name, ours, theirs, at))
     words = note_on_changes(system.key, link.remote_key, received.changes)
-    if received.conflicts:
+    if received.is_reopened:
+        words += f"\n{note_on_reopening(link.id)}"
+    elif received.conflicts:
         words += (
             "\nBoth sides changed it: decide which holds with POST"
             f" /v1/linked-tickets/{link.id}/conflicts/{{conflict}}/decide."

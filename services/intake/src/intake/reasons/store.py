@@ -26,28 +26,31 @@ _ERASE: Final = text(f"DELETE FROM reasons WHERE {OF_CONTACT}").bindparams(
 )
 
 
-async def record(tx: Connection, entry: audit.Entry) -> None:
-    """Append an entry to the audit trail, which is for ever; its reasons are kept where they can be erased.
+async def record(tx: Connection, *entries: audit.Entry) -> None:
+    """Append entries to the audit trail, which is for ever; their reasons are kept where they can be erased.
 
-    In their place the entry has digests, which prove what was written as long as it is kept.
+    In their place an entry has digests, which prove what was written as long as it is kept.
     """
-    rows, digests = [], {}
-    for name, words in words_in(entry.grounds).items():
-        salt = secrets.token_bytes(SALT_BYTES)
-        digests[name] = digest_of(salt, words)
-        rows.append(
-            {
-                "digest": digests[name],
-                "subject": entry.subject,
-                "who": entry.who,
-                "at": entry.at,
-                "words": words,
-                "salt": salt,
-            }
-        )
+    rows, digested = [], []
+    for entry in entries:
+        digests = {}
+        for name, words in words_in(entry.grounds).items():
+            salt = secrets.token_bytes(SALT_BYTES)
+            digests[name] = digest_of(salt, words)
+            rows.append(
+                {
+                    "digest": digests[name],
+                    "subject": entry.subject,
+                    "who": entry.who,
+                    "at": entry.at,
+                    "words": words,
+                    "salt": salt,
+                }
+            )
+        digested.append(replace(entry, grounds={**entry.grounds, **digests}))
     if rows:
         await tx.execute(insert(reasons), rows)
-    await audit.record(tx, replace(entry, grounds={**entry.grounds, **digests}))
+    await audit.record(tx, *digested)
 
 
 async def erase(

@@ -33,6 +33,9 @@ BATCH_SIZE: Final = 50
 """Tickets that one transaction stores."""
 UNNAMED: Final = "it names no customer: give one for the whole file"
 
+ENDED: Final = "it is open there and {customer} was ended, so nobody would work on it: close it there, then send it again"
+"""Why an open ticket of a customer who left is refused; what is over is their history, and is taken."""
+
 
 @dataclass(slots=True)
 class TicketImport:
@@ -73,6 +76,8 @@ class TicketImport:
         scope = await self._find_scope(tx, imported)
         if isinstance(scope, str):
             return _item(record, "refused", remarks=[scope])
+        if imported.is_open and await store.has_ended(tx, scope.customer_id):
+            return _item(record, "refused", remarks=[ENDED.format(customer=scope.customer)])
         remarks = list(imported.remarks)
         assignee = staff.get(normalise(imported.assignee))
         if imported.assignee and assignee is None:

@@ -53,7 +53,7 @@ async def import_tickets(
 
     Each ticket is imported once, however often it is sent. What is over there is closed history here, without
     clocks, mails or pages. What is open there is opened here now: its clocks count from the import, a blocker
-    comes in as critical, and a wait does not come along.
+    comes in as critical, and a wait does not come along. Of a customer who was ended only what is over is taken.
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media not in MEDIA_TYPES:

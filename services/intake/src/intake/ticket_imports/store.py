@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, text
 
 from common.persistence.database import Connection
-from intake.directory.tables import people
+from intake.directory.tables import customers, people
 from intake.ticket_imports.domain.imported import Source
 from intake.ticket_imports.tables import imported_tickets
 
@@ -43,6 +43,11 @@ async def add(
         "imported_by": imported_by,
     }
     await tx.execute(insert(imported_tickets).values(row))
+
+
+async def has_ended(tx: Connection, customer: UUID) -> bool:
+    """Whether the customer was ended."""
+    return bool(await tx.scalar(select(customers.c.retired).where(customers.c.id == customer)))
 
 
 async def staff_by_name(tx: Connection, names: Sequence[str]) -> dict[str, str]:

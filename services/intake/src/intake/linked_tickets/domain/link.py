@@ -8,7 +8,14 @@ from typing import Final, Literal
 from uuid import UUID
 
 from common.domain import Rejection
-from intake.linked_tickets.domain.peer import SYNCED, FieldMap, Incoming, SyncedField, SystemKind
+from intake.linked_tickets.domain.peer import (
+    OVER_STATES,
+    SYNCED,
+    FieldMap,
+    Incoming,
+    SyncedField,
+    SystemKind,
+)
 from intake.tickets.domain.ticket import Ticket
 
 Party = Literal["customer", "partner"]
@@ -133,19 +140,30 @@ def unsent(
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What a webhook changes: the new `known`, what staff is told, and fields that are in conflict."""
+    """What a webhook changes: the new `known`, what staff is told, and fields that are in conflict.
+
+    `is_reopened`: among these is the state of a ticket that was over on both sides, and is open there again.
+    """
 
     known: dict[str, str]
     changes: dict[str, tuple[str | None, str]]
     conflicts: dict[SyncedField, tuple[str, str]]
+    is_reopened: bool = False
 
 
 def receive(
-    link: LinkedTicket, fields: FieldMap, ticket: Ticket, incoming: Incoming, waits: bool
+    link: LinkedTicket,
+    fields: FieldMap,
+    over: frozenset[str],
+    ticket: Ticket,
+    incoming: Incoming,
+    waits: bool,
 ) -> Received:
     """Compare what they say with what we know. `waits`: a change of ours has not been sent yet.
 
-    Our ticket never changes by it: people decide what their change means, since a state takes two.
+    Our ticket never changes by it: people decide what their change means, since a state takes two, and what we
+    sent ourselves may come back late. `over` are their states of a ticket that is over, beside those of the map:
+    one that is open there again while ours is over is in conflict, so that it waits for a person.
     """
     ours = fields.outgoing(ticket.priority, ticket.state)
     known = dict(link.known)
@@ -160,35 +178,18 @@ def receive(
             conflicts[name] = (ours[name], theirs)
         changes[name] = (known.get(name), theirs)
         known[name] = theirs
-    return Received(known, changes, conflicts)
-
-
-def note_on_changes(
-    system: str, key: str | None, changes: Mapping[str, tuple[str | None, str]]
-) -> str:
-    """What staff is told of a change on their side."""
-    lines = [
-        f"{name}: {before or 'unknown'} → {after}" for name, (before, after) in changes.items()
-    ]
-    return f"{system} {key or ''} changed. This ticket stays as it is: act on it.\n" + "\n".join(
-        lines
+    is_reopened = ticket.state in OVER_STATES and _leaves(
+        over | fields.over(), changes.get("state")
     )
+    if is_reopened:
+        before, after = changes["state"]
+        conflicts["state"] = (ours.get("state") or before or "", after)
+    return Received(known, changes, conflicts, is_reopened)
 
 
-def note_on_failure(system: str, what: str, problem: str) -> str:
-    """What staff is told of something that their system refuses for good."""
-    return (
-        f"{system} refused this {what}: {problem}. Correct it there, or the map of fields here, and"
-        " send it again with POST /v1/linked-tickets/{link}/retry."
-    )
-
-
-def note_on_file(system: str, name: str, problem: str) -> str:
-    """What staff is told of a file of theirs that is not taken here."""
-    return (
-        f"{system} has a file for this ticket that was not taken, {name}: {problem}. Look at it there;"
-        " once the cause is mended, fetch it with POST /v1/linked-tickets/{link}/retry."
-    )
+def _leaves(over: frozenset[str], change: tuple[str | None, str] | None) -> bool:
+    """Whether a change of their state leads from one that is over to one that is not."""
+    return change is not None and change[0] in over and change[1] not in over
 
 
 def comment_text(text: str, author: str, marker: str) -> str:

@@ -14,6 +14,7 @@ SystemKind = Literal["servicenow", "jira", "zendesk"]
 SyncedField = Literal["priority", "state"]
 SYNCED: Final[tuple[SyncedField, ...]] = ("priority", "state")
 Json = Mapping[str, Any]
+OVER_STATES: Final = ("resolved", "verified", "closed")
 MAX_FILES: Final = 20
 """Files that one webhook names at most."""
 
@@ -37,6 +38,10 @@ class FieldMap:
         """Our two values in their words, as far as they have one."""
         found = {"priority": self.priority.get(priority), "state": self.state.get(state)}
         return {name: value for name, value in found.items() if value is not None}
+
+    def over(self) -> frozenset[str]:
+        """Their words for the states in which a ticket of ours is over."""
+        return frozenset(self.state[one] for one in OVER_STATES if one in self.state)
 
 
 @dataclass(frozen=True, slots=True)

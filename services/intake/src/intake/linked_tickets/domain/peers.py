@@ -13,6 +13,14 @@ PEERS: Final[Mapping[SystemKind, Peer]] = {
     "jira": Jira(),
     "zendesk": Zendesk(),
 }
+OVER: Final[Mapping[SystemKind, frozenset[str]]] = {
+    "servicenow": frozenset({"6", "7", "8"}),
+    "jira": frozenset(
+        {"Done", "Resolved", "Closed", "Completed", "Canceled", "Cancelled", "Declined"}
+    ),
+    "zendesk": frozenset({"solved", "closed"}),
+}
+"""Their states of a ticket that is over, as each kind of system comes; a map of fields may name others."""
 FIELD_MAPS: Final[Mapping[SystemKind, FieldMap]] = {
     # ServiceNow computes the priority from impact and urgency unless its own rules are changed.
     "servicenow": FieldMap(
