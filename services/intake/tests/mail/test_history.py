@@ -48,7 +48,14 @@ def test_history_at_the_end_is_folded(history: str) -> None:
         "To: do\nFrom: here\nDate: tomorrow",
         OUTLOOK,
         "-----Original Message-----\nall there is",
-        "Two lines\n-- \nJan Bakker\nAcme",
+        "Two lines\n--\nJan Bakker\nAcme",
+        "Two lines\n-- \nJan\n\nOne more thing: it is urgent.",
+        "Two lines\n-- \nJan\n> Which version?\n4.2",
+        "> Which version?\n\n-- \n4.2",
+        "On 30.11.2026 Anna wrote:\n> Which version?\n-- \n4.2",
+        "-- \nJan",
+        "Two lines\n-- \n" + "\n".join(["line"] * 13),
+        "See below\n-- \nJan\n---------- Forwarded message ---------\nIt fails.",
     ],
 )
 def test_what_may_be_new_stays(text: str) -> None:
@@ -77,6 +84,7 @@ LINES = st.sampled_from(
     [
         "",
         "words",
+        "-- ",
         "> quote",
         "On Mon 3, Anna wrote:",
         "From: a",
@@ -125,3 +133,11 @@ def test_a_sentence_with_a_number_is_no_attribution(line: str) -> None:
 def test_a_line_with_a_number_above_the_attribution_is_new() -> None:
     answer = split_answer(f"2 screens are blank\nAnna <anna@ours.example> wrote:\n{QUOTE}")
     assert answer.text == "2 screens are blank"
+
+
+@pytest.mark.parametrize("below", ["", f"\n\n{QUOTE}", f"\n\n{OUTLOOK}"])
+@pytest.mark.parametrize("signature", ["-- \nJan Bakker\nAcme", "-- \n" + "\n".join("x" * 12)])
+def test_a_signature_is_folded_with_what_stands_below(signature: str, below: str) -> None:
+    answer = split_answer(f"> Which version?\n\nWe run 4.2.\n\n{signature}{below}")
+    assert answer.text == "> Which version?\n\nWe run 4.2."
+    assert answer.history == f"{signature}{below}"

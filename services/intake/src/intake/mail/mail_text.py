@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from intake.mail.domain.history import Answer, split_answer
+from intake.mail.domain.history import SIGNATURE_MARK, Answer, split_answer
 from intake.mail.domain.mail import Mail
 from intake.mail.domain.parts import Choice, TextPart
 from intake.mail.html_reader import ReadHtml, read_html
@@ -58,8 +58,14 @@ def split_text(mail: Mail, text: str) -> Answer:
 
 
 def tidy(text: str) -> str:
-    """The text without trailing blanks and repeated empty lines, at most 200,000 characters."""
-    lines = (line.rstrip() for line in text[:MAX_TEXT_CHARS].splitlines())
+    """The text without trailing blanks and repeated empty lines, at most 200,000 characters.
+
+    The blank of a signature's mark stays, since it tells it from a rule.
+    """
+    lines = (
+        line if line == SIGNATURE_MARK else line.rstrip()
+        for line in text[:MAX_TEXT_CHARS].splitlines()
+    )
     return _BLANK_RUN.sub("\n\n", "\n".join(lines)).strip()
 
 

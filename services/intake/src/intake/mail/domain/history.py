@@ -1,7 +1,7 @@
 """Tell the new words of an answer from the history below them (I3). Pure.
 
-Only what is certainly history is split off: quoted lines at the very end, and the block that Outlook puts
-above the mail that is answered. Answers between quotes, forwarded mails and pasted texts stay. What is
+Only what is certainly history is split off: quoted lines at the very end, the block that Outlook puts
+above the mail that is answered, and a signature above them or at the end. Answers between quotes, forwarded mails and pasted texts stay. What is
 split off is stored beside the text, and shown on request.
 """
 
@@ -11,6 +11,9 @@ from typing import Final
 
 MAX_ATTRIBUTION_LINES: Final = 3
 MAX_HEADING_LINES: Final = 8
+MAX_SIGNATURE_LINES: Final = 12
+SIGNATURE_MARK: Final = "-- "
+"""The line above a signature (RFC 3676, 4.3); without the blank it may be a rule, or a file's."""
 
 _FORWARDED: Final = re.compile(
     r"-{2,}\s{0,3}(?:forwarded|weitergeleitete|doorgestuurd|message transf|mensaje reenv|inoltr)"
@@ -65,16 +68,42 @@ def split_answer(text: str, *, is_forwarded: bool = False) -> Answer:
     """The answer; all of it is new where it forwards something, or where nothing else would be left."""
     lines = text.splitlines()
     end = len(lines) if is_forwarded else _end_of_new(lines)
-    new = "\n".join(lines[:end]).rstrip()
+    new = "\n".join(lines[:end]).rstrip("\n")
     if end == len(lines) or not new.strip():
         return Answer(text)
-    return Answer(new, "\n".join(lines[end:]).strip() or None)
+    return Answer(new, "\n".join(lines[end:]).strip("\n") or None)
 
 
 def _end_of_new(lines: list[str]) -> int:
     """The number of the line at which the history begins."""
     quoted = _start_of_trailing_quote(lines)
-    return min(_start_of_original(lines), quoted)
+    return _start_of_signature(lines, min(_start_of_original(lines), quoted))
+
+
+def _start_of_signature(lines: list[str], end: int) -> int:
+    """Where the signature begins that stands last above `end`; else `end`.
+
+    It is one block without an empty line, so that what another part of the mail says is none of it, and
+    stands below words that are new.
+    """
+    last = end
+    while last and not lines[last - 1].strip():
+        last -= 1
+    for number in range(last - 1, max(last - MAX_SIGNATURE_LINES - 2, -1), -1):
+        line = lines[number]
+        if line == SIGNATURE_MARK:
+            return number if number < last - 1 and _has_new_words(lines[:number]) else end
+        if not line.strip() or line.lstrip().startswith(">") or _FORWARDED.match(line.strip()):
+            break
+    return end
+
+
+def _has_new_words(lines: list[str]) -> bool:
+    """Whether anything stands there that is neither quoted nor says whose a quote is."""
+    return any(
+        line.strip() and not line.lstrip().startswith(">") and not _names_somebody([line])
+        for line in lines
+    )
 
 
 def _start_of_trailing_quote(lines: list[str]) -> int:

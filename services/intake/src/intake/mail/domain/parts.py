@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
+from intake.files.domain.file_type import SNIFFED_BYTES, media_type_of
 from intake.mail.domain.charset import decode, decode_html
 from intake.mail.domain.data_pictures import extract_pictures
 from intake.mail.domain.header import decode_text
@@ -186,7 +187,12 @@ def _files_of(leaf: _Leaf) -> list[File]:
                 message_bytes(part),
             )
         ]
-    return [File(name or FILE_NAMES.get(kind, "unnamed"), kind, content_of(part).data)]
+    return [_file(name or FILE_NAMES.get(kind, "unnamed"), kind, content_of(part).data)]
+
+
+def _file(name: str, declared: str, data: bytes) -> File:
+    """The file, of the type that its bytes prove, as of one that was uploaded."""
+    return File(name, media_type_of(data[:SNIFFED_BYTES], declared), data)
 
 
 def _without_pictures(text: TextPart, files: list[File]) -> TextPart:
@@ -194,7 +200,7 @@ def _without_pictures(text: TextPart, files: list[File]) -> TextPart:
     if text.kind != "html":
         return text
     html, pictures = extract_pictures(text.text)
-    files.extend(File(*picture) for picture in pictures)
+    files.extend(_file(*picture) for picture in pictures)
     return replace(text, text=html)
 
 
