@@ -87,6 +87,7 @@ COLUMNS: Columns = {
     "opened_by": "text",
     "assignee": "text",
     "team": "text",
+    "merged_into": "uuid",
     "sequence": "bigint",
 }
 TICKETS = insert_sql("intake.tickets", COLUMNS)
@@ -171,6 +172,7 @@ def _tickets(number: int, words: list[str]) -> Iterator[tuple[object, ...]]:
             "anna",
             "anna" if n % 300 == 0 else "omar",
             "second_level" if n % 20 == 0 else None,
+            None if is_open else _id(n - n % 10),
             1,
         )
 

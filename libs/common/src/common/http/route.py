@@ -12,7 +12,7 @@ from common.auth.requirements import RequiresPermission, requirements_of
 from common.errors import ServiceUnavailable, UnsupportedMediaType
 from common.http import idempotency
 from common.http.body import StrictRequest
-from common.http.openapi import ERROR_RESPONSES
+from common.http.prefix_router import PrefixRouter
 from common.http.problems import ProblemResponse
 from common.http.query_parameters import check_query_parameters
 from common.http.references import checking_references
@@ -140,16 +140,12 @@ def _has_json_body(request: Request) -> bool:
 
 def router(prefix: str, tags: list[str]) -> APIRouter:
     """Create a router of transactional routes. `prefix` begins with /v1."""
-    return APIRouter(
-        prefix=prefix, tags=list(tags), route_class=TransactionalRoute, responses=ERROR_RESPONSES
-    )
+    return PrefixRouter(prefix, tags, TransactionalRoute)
 
 
 def authorized_router(prefix: str, tags: list[str]) -> APIRouter:
     """A router whose routes open their own transactions: see `AuthorizedRoute`."""
-    return APIRouter(
-        prefix=prefix, tags=list(tags), route_class=AuthorizedRoute, responses=ERROR_RESPONSES
-    )
+    return PrefixRouter(prefix, tags, AuthorizedRoute)
 
 
 def unguarded_routes(app: FastAPI, guarded_by: tuple[type[APIRoute], ...] = ()) -> list[str]:

@@ -10,7 +10,7 @@ from starlette.types import Scope
 
 from common.auth.requirements import requirements_of
 from common.http.body import StrictRequest
-from common.http.openapi import ERROR_RESPONSES
+from common.http.prefix_router import PrefixRouter
 from common.http.route import RequestHandler, authorize_request
 
 
@@ -31,9 +31,7 @@ class StreamingRoute(APIRoute):
 
 def streaming_router(prefix: str, tags: list[str]) -> APIRouter:
     """Create a router of streaming routes."""
-    return APIRouter(
-        prefix=prefix, tags=list(tags), route_class=StreamingRoute, responses=ERROR_RESPONSES
-    )
+    return PrefixRouter(prefix, tags, StreamingRoute)
 
 
 def authorization_header(scope: Scope) -> bytes | None:

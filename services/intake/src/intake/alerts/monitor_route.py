@@ -21,7 +21,7 @@ from starlette.types import Scope
 
 from common.errors import Overloaded, Problem, TooManyRequests
 from common.http.body import parse_json
-from common.http.openapi import ERROR_RESPONSES
+from common.http.prefix_router import PrefixRouter
 from common.http.route import AuthorizedRoute
 
 PREFIX: Final = "/v1/alerts"
@@ -70,9 +70,7 @@ def shown_token(scope: Scope) -> bytes | None:
 
 def monitor_router(prefix: str, tags: list[str]) -> APIRouter:
     """A router for monitors, whose routes open their own transactions."""
-    return APIRouter(
-        prefix=prefix, tags=list(tags), route_class=MonitorRoute, responses=ERROR_RESPONSES
-    )
+    return PrefixRouter(prefix, tags, MonitorRoute)
 
 
 def _may_be_in_body(scope: Scope) -> bool:
