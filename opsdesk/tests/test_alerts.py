@@ -31,16 +31,16 @@ POST: dict[str, Any] = {
 
 def test_the_alerts_of_a_ticket_are_listed(terminal: Terminal) -> None:
     terminal.services.responses["GET /v1/alerts"] = page_of(ALERT, ENDED)
-    said = terminal("alerts", "--ticket", "7")
+    output = terminal("alerts", "--ticket", "7")
     for words in ("Disk of [db-1] is full", "acme acme-prod", "fires", "somewhere", "10:00", "12"):
-        assert words in said
+        assert words in output
     assert terminal.services.requests == [("GET", "/v1/alerts", {"ticket": "OPS-7", "limit": "50"})]
 
 
 def test_what_still_fires_is_asked_for_and_that_there_is_more_is_said(terminal: Terminal) -> None:
     terminal.services.responses["GET /v1/alerts"] = page_of(ALERT) | {"next": "c"}
-    said = terminal("alerts", "--firing", "--limit", "1")
-    assert "There are more than these 1, which are the newest: --limit shows more." in said
+    output = terminal("alerts", "--firing", "--limit", "1")
+    assert "There are more than these 1, which are the newest: --limit shows more." in output
     assert terminal.services.requests == [("GET", "/v1/alerts", {"firing": "true", "limit": "1"})]
 
 

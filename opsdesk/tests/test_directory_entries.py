@@ -1,4 +1,4 @@
-"""`opsdesk customers | environments | partners | staff add` and `… change`: what is sent, and what is said."""
+"""`opsdesk customers | environments | partners | staff add` and `… change`: what is sent, and what is output."""
 
 from typing import Any
 
@@ -83,16 +83,16 @@ def test_a_change_of_nothing_says_what_can_be_changed(
     terminal: Terminal, words: tuple[str, str]
 ) -> None:
     noun, key = words
-    said = terminal.fails(noun, "change", key)
-    assert "Say what to change: --name, --timezone" in said
+    output = terminal.fails(noun, "change", key)
+    assert "Say what to change: --name, --timezone" in output
     assert terminal.services.requests == []
 
 
 def test_roles_that_wait_for_a_second_person_say_who_confirms_them(terminal: Terminal) -> None:
     pending = {"roles": ["ops", "tom"], "ends": False, "requested_by": "anna"}
     terminal.services.responses["POST /v1/people/sven/roles"] = PERSON | {"pending": pending}
-    said = terminal("staff", "roles", "sven", "--role", "tom", "--role", "ops", "--reason", "x")
-    assert "Somebody else must confirm ops, tom: opsdesk staff confirm sven" in said
+    output = terminal("staff", "roles", "sven", "--role", "tom", "--role", "ops", "--reason", "x")
+    assert "Somebody else must confirm ops, tom: opsdesk staff confirm sven" in output
 
 
 def test_a_key_that_is_taken_is_named_as_it_was_typed(terminal: Terminal) -> None:

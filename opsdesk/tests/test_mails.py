@@ -41,8 +41,8 @@ def test_above_the_held_back_mails_stands_how_many_there_are_for_which_reason(
         "GET /v1/emails": page_of(),
         "GET /v1/emails/held-back-counts": {"items": counts},
     }
-    said = terminal("mails", "list")
-    assert said.index("Held back in all: 12 auto-replied, 3 list") < said.index("Mails")
+    output = terminal("mails", "list")
+    assert output.index("Held back in all: 12 auto-replied, 3 list") < output.index("Mails")
     printed = json.loads(terminal("mails", "list", "--json"))
     assert printed == {"items": [], "next": None, "held_back": counts}
     assert "Held back" not in terminal("mails", "list", "--outcome", "joined")
@@ -54,11 +54,11 @@ def test_no_more_mails_are_read_than_were_asked_for(terminal: Terminal) -> None:
     mail |= {"sender_name": None, "subject": "Hi", "reason": None}
     pages = page_of(*[mail] * 200) | {"next": "c"}
     terminal.services.responses["GET /v1/emails"] = pages
-    said = terminal("mails", "list", "--outcome", "joined", "--limit", "250")
+    output = terminal("mails", "list", "--outcome", "joined", "--limit", "250")
     asked = [query for _, _, query in terminal.services.requests]
     assert [one["limit"] for one in asked] == ["200", "50"]
     assert [one.get("cursor") for one in asked] == [None, "c"]
-    assert "There are more than these 250, which are the newest" in said
+    assert "There are more than these 250, which are the newest" in output
 
 
 def test_a_mail_that_is_gone_says_why(terminal: Terminal) -> None:

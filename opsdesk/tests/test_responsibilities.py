@@ -48,9 +48,9 @@ def test_who_answers_is_appointed_with_deputies(
 
 def test_everybody_who_answers_is_listed(terminal: Terminal) -> None:
     terminal.services.responses["GET /v1/responsibilities"] = page_of(DANA, PAVEL)
-    said = terminal("responsibilities")
+    output = terminal("responsibilities")
     for words in ("delivery manager", "acme", "dana", "dora", "product owner", "billing", "gina"):
-        assert words in said
+        assert words in output
 
 
 def test_a_deputy_without_the_role_is_named_as_they_were_typed(terminal: Terminal) -> None:
@@ -65,6 +65,6 @@ def test_a_deputy_without_the_role_is_named_as_they_were_typed(terminal: Termina
     path = "PUT /v1/customers/acme/delivery-manager"
     terminal.services.responses[path] = httpx.Response(422, json=body)
     words = ("customers", "delivery-manager", "acme", "dana", "--deputy", "anna")
-    said = terminal.fails(*words)
-    assert "Correct PERSON; --deputy and send again." in said
-    assert f"--deputy: {detail}" in said
+    output = terminal.fails(*words)
+    assert "Correct PERSON; --deputy and send again." in output
+    assert f"--deputy: {detail}" in output

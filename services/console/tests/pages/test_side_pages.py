@@ -1,7 +1,8 @@
 """The pages beside a ticket: links, watchers, hand-overs, time spent, history."""
 
+from console_support.alerts import ALERT
 from console_support.answers import page_of
-from console_support.everything import ACT, ALERT, HAND_OVER, LINK, TIME, say_everything
+from console_support.everything import ACT, HAND_OVER, LINK, TIME, say_everything
 from console_support.people import SignIn
 from console_support.services import FakeServices, problem
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from console_support.alerts import say_alerts
 from console_support.answers import page_of, say_ticket, say_work
 from console_support.changes import CONTACT, CUSTOMER, say_changes
 from console_support.deliveries import say_deliveries
@@ -235,19 +236,6 @@ ACT: dict[str, Any] = {
 }
 
 
-ALERT: dict[str, Any] = {
-    "id": "0190a000-0000-7000-8000-0000000000b9",
-    "title": "No invoice was sent for 15 minutes",
-    "source": "prometheus",
-    "environment": "acme-prod",
-    "service": "billing",
-    "scope": "acme-prod",
-    "started_at": "2026-03-02T07:58:00Z",
-    "ended_at": None,
-    "times": 12,
-}
-
-
 def say_beside_the_ticket(services: FakeServices) -> None:
     here = "/v1/tickets/OPS-7"
     added = {"id": LINK["id"], "added_at": "2026-03-02T08:00:00Z"}
@@ -257,6 +245,6 @@ def say_beside_the_ticket(services: FakeServices) -> None:
     services.say("intake", f"{here}/links", page_of(LINK))
     services.say("intake", f"{here}/watchers", page_of(watcher))
     services.say("intake", f"{here}/hand-overs", page_of(HAND_OVER))
-    services.say("intake", "/v1/alerts", page_of(ALERT))
+    say_alerts(services)
     services.say("intake", f"{here}/history", page_of(ACT))
     services.say("sla", "/v1/time-entries", page_of(TIME))
