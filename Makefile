@@ -19,7 +19,7 @@ setup:
 run: setup  ## start everything on this machine (PostgreSQL, Kafka, the services, the console) until Ctrl-C
 	@exec setpriv --pdeathsig TERM $(PY) -m opsdesk_local run
 
-demo: setup  ## play the journeys J1-J14 against a running `make run`
+demo: setup  ## play the journeys J1-J14 against a running `make run` (J15, a whole month: opsdesk demo J15)
 	@exec .venv/bin/opsdesk demo
 
 test: WITHOUT = and not thorough

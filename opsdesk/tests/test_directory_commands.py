@@ -74,17 +74,21 @@ def test_the_directory_is_listed(
 
 
 @pytest.mark.parametrize(
-    ("noun", "path", "one"),
+    ("words", "path", "one"),
     [
-        ("customers", "/v1/customers/acme", ASKED),
-        ("environments", "/v1/environments/acme-prod", ENVIRONMENT),
-        ("partners", "/v1/partners/hosthaven", PARTNER),
-        ("staff", "/v1/people/sven", PERSON),
+        ("customers show acme", "/v1/customers/acme", ASKED),
+        (
+            "environments show acme acme-prod",
+            "/v1/customers/acme/environments/acme-prod",
+            ENVIRONMENT,
+        ),
+        ("partners show hosthaven", "/v1/partners/hosthaven", PARTNER),
+        ("staff show sven", "/v1/people/sven", PERSON),
     ],
 )
-def test_one_entry_is_shown(terminal: Terminal, noun: str, path: str, one: dict[str, Any]) -> None:
+def test_one_entry_is_shown(terminal: Terminal, words: str, path: str, one: dict[str, Any]) -> None:
     terminal.services.responses[f"GET {path}"] = one
-    output = terminal(noun, "show", path.rpartition("/")[2])
+    output = terminal(*words.split())
     assert one["name"] in output
     assert "sequence" not in output
 

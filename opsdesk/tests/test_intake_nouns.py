@@ -218,3 +218,10 @@ def test_notices_are_sent_and_proven(terminal: Terminal) -> None:
     assert "sent" in terminal("notices", "show", "NTC-1")
     terminal.services.responses["GET /v1/notices"] = page_of(NOTICE)
     assert "outage started" in terminal("notices", "list")
+
+
+def test_a_product_owner_records_where_the_fix_is_in_the_backlog(terminal: Terminal) -> None:
+    path = "/v1/problems/OPS-9/backlog-item"
+    terminal.services.responses[f"PUT {path}"] = PROBLEM | {"backlog_reference": "BIL-812"}
+    assert "BIL-812" in terminal("problems", "backlog-item", "OPS-9", "BIL-812")
+    assert terminal.services.requests == [("PUT", path, {"reference": "BIL-812"})]

@@ -49,6 +49,31 @@ def test_a_draft_is_filled_with_values_and_says_what_is_missing(terminal: Termin
     assert "hard:" not in output
 
 
+def test_a_template_is_written_shown_and_retired(terminal: Terminal, tmp_path: Path) -> None:
+    """R11"""
+    text = tmp_path / "update.txt"
+    text.write_text("Beste {{contact}}")
+    template = {"key": "update", "language": "nl", "version": 2, "description": "Says how it goes"}
+    template |= {"text": "Beste {{contact}}", "placeholders": ["contact"], "retired": False}
+    path = "/v1/message-templates/update/nl"
+    terminal.services.responses |= {
+        f"PUT {path}": template,
+        f"POST {path}/retire": template,
+        "GET /v1/message-templates/update": {"items": [template, template | {"version": 1}]},
+    }
+    words = ("--file", str(text), "--description", "Says how it goes")
+    written = terminal("messages", "write", "update", "nl", *words)
+    assert "update in nl is version 2; filled in: contact." in written
+    body = {"description": "Says how it goes", "text": "Beste {{contact}}"}
+    assert terminal.services.requests == [("PUT", path, body)]
+    shown = terminal("messages", "show", "update")
+    assert "update in nl, version 2:" in shown
+    assert "version 1" not in shown
+    assert "offered no more in nl" in terminal("messages", "retire", "update", "nl")
+    nowhere = ("--file", str(tmp_path / "none"), "--description", "x")
+    assert "cannot be read as text" in terminal.fails("messages", "write", "u", "nl", *nowhere)
+
+
 def test_articles_are_listed_written_and_published(terminal: Terminal, tmp_path: Path) -> None:
     terminal.services.responses["GET /v1/articles"] = page_of(ARTICLE)
     assert "Invoices are [not] sent" in terminal("articles", "list", "invoices")

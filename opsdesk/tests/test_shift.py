@@ -69,7 +69,9 @@ ACTS: list[tuple[str, str, dict[str, Any], str]] = [
     ),
     ("resume 7", "resume", {}, "OPS-7 is in progress."),
     ("resolve 7 Restarted", "resolve", {"resolution": "Restarted"}, "opsdesk verify OPS-7"),
+    ("verify 7 --checked Tested", "verify", {"reason": "Tested"}, "opsdesk close OPS-7"),
     ("verify 7 --reason Tested", "verify", {"reason": "Tested"}, "opsdesk close OPS-7"),
+    ("verify 7", "verify", {}, "opsdesk close OPS-7"),
     ("reject 7 --reason Down", "reject", {"reason": "Down"}, "OPS-7 is open again."),
     ("close 7", "close", {}, "OPS-7 is closed."),
     ("reopen 7 --reason Down", "reopen", {"reason": "Down"}, "OPS-7 is open again."),
@@ -209,3 +211,15 @@ def test_with_json_any_command_prints_what_the_services_said(terminal: Terminal)
     assert json.loads(terminal("history", "7", "--json")) == {"items": [ENTRY]}
     assert json.loads(terminal("deliveries", "list", "--json")) == page_of()
     assert "Anna resolved it" in terminal("history", "7")
+
+
+def test_who_verifies_at_a_terminal_is_asked_what_was_checked(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R1"""
+    monkeypatch.setattr("opsdesk.commands.ticket_work.is_terminal", lambda: True)
+    path = "/v1/tickets/OPS-7/verify"
+    terminal.services.responses[f"POST {path}"] = TICKET
+    assert "What did you check" in terminal.says("\nSent an invoice\n", "verify", "7")
+    assert terminal.services.requests == [("POST", path, {"reason": "Sent an invoice"})]
+    assert "What did you check" not in terminal("verify", "7", "--checked", "Sent an invoice")

@@ -66,6 +66,7 @@ async def test_a_resolution_is_verified_by_somebody_else_and_not_by_oneself(
     omar = await desk("Omar Haddad", java_script_enabled=scripts)
     await _do(omar, key, "verify")
     await expect(omar.get_by_role("main")).to_contain_text("Resolved by Anna de Vries")
+    await omar.locator("#verify-reason").fill("The reports of today are full.")
     await omar.get_by_role("button", name="Verify the resolution").click()
     await _done(omar, key, "verify")
     await expect(omar.locator(".tag.state")).to_contain_text("verified")

@@ -8,6 +8,7 @@ from opsdesk.commands import (
     access_requests,
     agreement_cover,
     agreements,
+    alerts,
     articles,
     attachments,
     blunt_words,
@@ -20,6 +21,7 @@ from opsdesk.commands import (
     deliveries,
     demo,
     directory,
+    directory_entries,
     email,
     escalations,
     events,
@@ -43,6 +45,7 @@ from opsdesk.commands import (
     problems,
     queue,
     reads,
+    responsibilities,
     review_actions,
     review_work,
     reviews,
@@ -121,6 +124,8 @@ for name, command in SHIFT.items():
     tickets.app.command(name)(command)
 app.add_typer(views.app, name="views")
 app.add_typer(mails.app, name="mails")
+app.command()(alerts.alerts)
+app.add_typer(alerts.posts, name="alert-posts")
 app.add_typer(email.app, name="email")
 app.add_typer(attachments.app, name="attachments")
 for part in (ticket_relations, ticket_causes):
@@ -130,11 +135,15 @@ app.command()(callers.caller)
 app.command()(callers.phone_note)
 app.command()(files.attach)
 app.command()(files.download)
+directory_entries.add_commands()
+directory.customers.command("delivery-manager")(responsibilities.delivery_manager)
 app.add_typer(directory.customers, name="customers")
 app.add_typer(directory.environments, name="environments")
 app.add_typer(contacts.app, name="contacts")
 app.add_typer(directory.partners, name="partners")
 app.add_typer(directory.staff, name="staff")
+app.add_typer(responsibilities.services, name="services")
+app.command()(responsibilities.responsibilities)
 app.add_typer(forms.app, name="forms")
 app.add_typer(imports.app, name="import")
 app.add_typer(hand_overs.app, name="hand-overs")

@@ -15,15 +15,29 @@ _ARGUMENTS: Final = {
     "assign-customer/customer": "CUSTOMER",
     "prioritise/priority": "PRIORITY",
     "views/name": "NAME",
+    "verify/reason": "--checked",
+    "delivery-manager/person": "PERSON",
+    "product-owner/person": "PERSON",
+    "deputies": "--deputy",
+    "customers/key": "CUSTOMER",
+    "environments/key": "ENVIRONMENT",
+    "partners/key": "PARTNER",
+    "people/sub": "PERSON",
+    "roles": "--role",
+    "other_addresses": "--also",
+    "other_phones": "--also-phone",
+    "backlog-item/reference": "REFERENCE",
 }
 """Fields that are arguments, or options of another name; `act/field` where only that act calls it so."""
-_POINTER: Final = re.compile(r"(?<![\w/.])/(?:query/|body/)?([a-z_]+)(?![\w/-])")
+_POINTER: Final = re.compile(r"(?<![\w/.])/(?:query/|body/)?([a-z_]+)(?:/\d+)*(?![\w/-])")
+_INDEX: Final = re.compile(r"(/\d+)+$")
+"""Which one of a list it is: an option that may be repeated is named as a whole."""
 _FIELD: Final = re.compile(r"`([a-z_]+)`")
 
 
 def option_of(pointer: str, act: str) -> str:
     """Return the option or argument for a JSON pointer in the answer to an act: `--customer`, `TITLE`."""
-    field = pointer.rpartition("/")[2]
+    field = _INDEX.sub("", pointer).rpartition("/")[2]
     renamed = _ARGUMENTS.get(f"{act}/{field}") or _ARGUMENTS.get(field)
     return renamed or f"--{field.replace('_', '-')}"
 

@@ -11,6 +11,7 @@ from opsdesk.commands.references import Ticket
 from opsdesk.errors import CliError
 from opsdesk.formatting import format_instant
 from opsdesk.session import own_client
+from opsdesk.text_files import read_text
 
 app = Typer(help="The knowledge base.", no_args_is_help=True)
 DEFAULT_LIMIT = 20
@@ -94,13 +95,6 @@ def rate(
     run_command(_rate(article, body))
 
 
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CliError(f"{file} cannot be read as text: {error}") from None
-
-
 async def _list(path: str, query: JSON) -> None:
     async with own_client() as client:
         limit = {} if path.endswith("suggested-articles") else {"limit": DEFAULT_LIMIT}
@@ -125,7 +119,7 @@ async def _write(
 ) -> None:
     if (language is None) == (article is None):
         raise CliError("Give either --language for a new article, or --article for a version.")
-    body = {"title": title, "body": _read(file), "audience": audience}
+    body = {"title": title, "body": read_text(file), "audience": audience}
     async with own_client() as client:
         if article is None:
             made = await client.post("intake", "/v1/articles", body | {"language": language})

@@ -31,6 +31,11 @@ console = Console(
 _error_console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def is_terminal() -> bool:
+    """Whether somebody sits there who can be asked."""
+    return sys.stdin.isatty()
+
+
 class SentenceGroup(AnywhereGroup):
     """The command itself: what is wrong with the given options is one sentence, too."""
 

@@ -73,9 +73,9 @@ def list_environments(customer: Customer) -> None:
 
 
 @environments.command("show")
-def show_environment(environment: Environment) -> None:
-    """Show an environment."""
-    run_command(_show(f"{ENVIRONMENTS}/{environment}"))
+def show_environment(customer: Customer, environment: Environment) -> None:
+    """Show an environment of a customer."""
+    run_command(_show(f"{CUSTOMERS}/{customer}/environments/{environment}"))
 
 
 @environments.command("import")

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from typer import Argument, Option, Typer
 
 from opsdesk import json_output
-from opsdesk.api_client import JSON
+from opsdesk.api_client import JSON, PAGE_SIZE, ApiClient
 from opsdesk.commands.attachments import write_new
 from opsdesk.commands.console import print_facts, print_line, print_table, run_command
 from opsdesk.formatting import format_instant
@@ -14,6 +14,7 @@ from opsdesk.session import own_client
 
 app = Typer(help="Mails that were held back as a machine's.", no_args_is_help=True)
 DEFAULT_LIMIT = 50
+HELD_BACK = "ignored"
 Mail = Annotated[str, Argument(help="Its id, as `mails list` shows it.")]
 
 
@@ -21,10 +22,11 @@ Mail = Annotated[str, Argument(help="Its id, as `mails list` shows it.")]
 def list_(
     outcome: Annotated[
         str, Option(help="ignored (held back), unreadable, received, opened, joined")
-    ] = "ignored",
+    ] = HELD_BACK,
+    limit: Annotated[int, Option(min=1, help="How many, at most.")] = DEFAULT_LIMIT,
 ) -> None:
-    """List the newest mails that were held back."""
-    run_command(_list(outcome))
+    """List the newest mails that were held back, and how many were for which reason."""
+    run_command(_list(outcome, limit))
 
 
 @app.command("show")
@@ -56,11 +58,40 @@ def set_aside_(mail: Mail) -> None:
     run_command(_set_aside(mail))
 
 
-async def _list(outcome: str) -> None:
+async def _list(outcome: str, limit: int) -> None:
     async with own_client() as client:
-        page = await client.get("intake", "/v1/emails", outcome=outcome, limit=DEFAULT_LIMIT)
+        counts = await _counts(client) if outcome == HELD_BACK else []
+        mails, following = await _newest(client, outcome, limit)
+    json_output.emit({"items": mails, "next": following, "held_back": counts})
+    if counts:
+        by_reason = (f"{one['count']} {one['reason']}" for one in counts)
+        print_line(f"Held back in all: {', '.join(by_reason)}")
     columns = ("mail", "received", "from", "subject", "why")
-    print_table("Mails", columns, (_row(mail) for mail in page["items"]))
+    print_table("Mails", columns, map(_row, mails))
+    if following:
+        print_line(f"There are more than these {limit}, which are the newest: --limit shows more.")
+
+
+async def _counts(client: ApiClient) -> list[JSON]:
+    """How many mails were held back for which reason."""
+    counted = await client.get("intake", "/v1/emails/held-back-counts")
+    return list(counted["items"])
+
+
+async def _newest(client: ApiClient, outcome: str, limit: int) -> tuple[list[JSON], str | None]:
+    """The newest mails, page by page, and the cursor of what follows.
+
+    No more than are shown: that somebody read a mail is noted.
+    """
+    mails: list[JSON] = []
+    cursor: JSON = {}
+    while True:
+        asked = min(limit - len(mails), PAGE_SIZE)
+        page = await client.get("intake", "/v1/emails", outcome=outcome, limit=asked, **cursor)
+        mails += page["items"]
+        if page["next"] is None or len(mails) >= limit:
+            return mails, page["next"]
+        cursor = {"cursor": page["next"]}
 
 
 async def _show(mail: str) -> None:

@@ -1,5 +1,6 @@
-"""The commands `opsdesk messages check | draft | templates`."""
+"""The commands `opsdesk messages check | draft | templates | show | write | retire`."""
 
+from pathlib import Path
 from typing import Annotated
 
 from typer import Argument, Exit, Option, Typer
@@ -8,7 +9,10 @@ from opsdesk.api_client import JSON
 from opsdesk.commands.console import print_line, print_table, run_command
 from opsdesk.commands.references import Ticket
 from opsdesk.session import own_client
+from opsdesk.text_files import read_text
 
+Template = Annotated[str, Argument(help="The template's key: opsdesk messages templates.")]
+Language = Annotated[str, Argument(help="Two letters: nl, en, de.")]
 app = Typer(help="Messages to customers: templates, and the check.", no_args_is_help=True)
 
 
@@ -22,7 +26,7 @@ def check(ticket: Ticket, text: Annotated[str, Argument(help="The text.")]) -> N
 @app.command("draft")
 def draft(
     ticket: Ticket,
-    template: Annotated[str, Argument(help="The template's key: opsdesk messages templates.")],
+    template: Template,
     language: Annotated[str | None, Option(help="Instead of the contact's.")] = None,
     value: Annotated[
         list[str] | None, Option(help="NAME=TEXT, for what the ticket does not say.")
@@ -40,6 +44,29 @@ def templates(
 ) -> None:
     """List the templates of messages."""
     run_command(_templates({"language": language} if language else {}))
+
+
+@app.command("show")
+def show_template(template: Template) -> None:
+    """Show a template in each of its languages, the newest version."""
+    run_command(_show_template(template))
+
+
+@app.command("write")
+def write_template(
+    template: Template,
+    language: Language,
+    file: Annotated[Path, Option(help="The text: {{contact}} is filled when it is drafted.")],
+    description: Annotated[str, Option(help="What it is for, in a line.")],
+) -> None:
+    """Write the next version of a template in one language; the first one makes the template."""
+    run_command(_write_template(template, language, file, description))
+
+
+@app.command("retire")
+def retire_template(template: Template, language: Language) -> None:
+    """Offer a template no more in one language; writing its next version offers it again."""
+    run_command(_retire_template(template, language))
 
 
 async def _check(body: JSON) -> bool:
@@ -67,6 +94,33 @@ async def _templates(query: JSON) -> None:
     columns = ("template", "language", "version", "description")
     names = ("key", "language", "version", "description")
     print_table("Templates", columns, (tuple(one[name] for name in names) for one in items))
+
+
+async def _show_template(template: str) -> None:
+    async with own_client() as client:
+        found = await client.get("intake", f"/v1/message-templates/{template}")
+    newest: dict[str, JSON] = {}
+    for one in found["items"]:
+        newest.setdefault(one["language"], one)
+    for one in newest.values():
+        retired = ", retired" if one["retired"] else ""
+        print_line(f"{template} in {one['language']}, version {one['version']}{retired}:")
+        print_line(f"{one['description']}\n\n{one['text']}\n")
+
+
+async def _write_template(template: str, language: str, file: Path, description: str) -> None:
+    body = {"description": description, "text": read_text(file)}
+    async with own_client() as client:
+        path = f"/v1/message-templates/{template}/{language}"
+        written = await client.put("intake", path, body)
+    fills = ", ".join(written["placeholders"]) or "nothing"
+    print_line(f"{template} in {language} is version {written['version']}; filled in: {fills}.")
+
+
+async def _retire_template(template: str, language: str) -> None:
+    async with own_client() as client:
+        await client.post("intake", f"/v1/message-templates/{template}/{language}/retire")
+    print_line(f"{template} is offered no more in {language}.")
 
 
 def _print_findings(findings: list[JSON]) -> None:

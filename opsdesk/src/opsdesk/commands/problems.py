@@ -1,4 +1,4 @@
-"""The commands `opsdesk problems list | show | open | cause | workaround | known-error | fix | verify | suggest`."""
+"""The commands `opsdesk problems list | show | open | cause | workaround | known-error | fix | backlog-item | verify | suggest`."""
 
 from typing import Annotated
 
@@ -72,6 +72,15 @@ def fix(
 ) -> None:
     """Ask for the fix of a known error by a change request."""
     run_command(_post(problem, "fix", {"change_request": change_request}))
+
+
+@app.command("backlog-item")
+def backlog_item(
+    problem: Problem,
+    reference: Annotated[str, Argument(help="The number that the fix has in your backlog.")],
+) -> None:
+    """Record, as the product owner, under which number the fix is in the backlog."""
+    run_command(_put(problem, "backlog-item", {"reference": reference}))
 
 
 @app.command("verify")

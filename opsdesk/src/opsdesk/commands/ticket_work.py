@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from typer import Argument, Option
+from typer import Argument, Option, prompt
 
 from opsdesk.api_client import JSON
 from opsdesk.commands.acts import act, act_at, given
+from opsdesk.commands.console import is_terminal
 from opsdesk.commands.references import TICKET_HELP, Ticket, ticket_ref
 from opsdesk.formatting import format_instant, parse_instant
 
@@ -80,14 +81,26 @@ def resolve(
     )
 
 
-def verify(ticket: Ticket, reason: OptionalReason = None) -> None:
-    """Verify what somebody else resolved."""
+def verify(
+    ticket: Ticket,
+    checked: Annotated[
+        str | None,
+        Option("--checked", "--reason", help="What you checked, for the record; a terminal asks."),
+    ] = None,
+) -> None:
+    """Verify what somebody else resolved, and say what you checked: it stays in the history."""
+    reason = checked or _ask_what_was_checked()
     act(
         ticket,
         "verify",
         given(reason=reason),
         lambda t: f"{t['key']} is verified; close it: opsdesk close {t['key']}",
     )
+
+
+def _ask_what_was_checked() -> str | None:
+    """Ask whoever sits at a terminal, until they say it; a script is not asked."""
+    return str(prompt("What did you check", err=True)) if is_terminal() else None
 
 
 def reject(ticket: Ticket, reason: Reason) -> None:

@@ -14,7 +14,7 @@ from console.availability import pages as availability_pages
 from console.calendars import pages as calendar_pages
 from console.clocks import pages as clock_pages
 from console.contacts import pages as contact_pages
-from console.customers import goals_pages
+from console.customers import delivery_manager_pages, goals_pages
 from console.customers import pages as customer_pages
 from console.deliveries import delivery_request_pages
 from console.deliveries import list_pages as delivery_list_pages
@@ -128,6 +128,7 @@ SERVICE: Final = Service(
         calendar_pages.routes,
         contact_pages.routes,
         customer_pages.routes,
+        delivery_manager_pages.routes,
         goals_pages.routes,
         emergency_pages.routes,
         environment_pages.routes,

@@ -23,6 +23,7 @@ PAGES = (
     "/tickets/OPS-7/links",
     "/tickets/OPS-7/hand-overs",
     "/tickets/OPS-7/time",
+    "/tickets/OPS-7/alerts",
     "/tickets/OPS-7/history",
     f"/tickets/OPS-7/clocks/{clock()['id']}/waiver",
     f"/tickets/OPS-7/messages/{MESSAGE}/formatted",

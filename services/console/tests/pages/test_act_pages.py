@@ -162,3 +162,18 @@ async def test_a_soft_finding_may_be_overruled(sign_in: SignIn, services: FakeSe
         "resolution": "Restarted.",
         "overrule_reason": "They know us.",
     }
+
+
+async def test_who_verifies_says_what_was_checked(sign_in: SignIn, services: FakeServices) -> None:
+    """R1"""
+    say_everything(services)
+    say_ticket(services, allowed=may("verify"))
+    services.say("intake", "/v1/tickets/OPS-7/verify", {}, method="POST")
+    browser = await sign_in("omar")
+    page = await browser.open(f"{HERE}/do/verify")
+    assert "shows that a second person looked" in page.main
+    silent = await browser.send(page, f"{HERE}/do/verify", reason=" ")
+    assert silent.status == 422
+    assert services.sent() == []
+    await browser.send(page, f"{HERE}/do/verify", reason="Sent an invoice.")
+    assert [one.body for one in services.sent()] == [{"reason": "Sent an invoice."}]

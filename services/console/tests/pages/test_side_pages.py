@@ -1,5 +1,6 @@
 """The pages beside a ticket: links, watchers, hand-overs, time spent, history."""
 
+from console_support.alerts import ALERT
 from console_support.answers import page_of
 from console_support.everything import ACT, HAND_OVER, LINK, TIME, say_everything
 from console_support.people import SignIn
@@ -112,6 +113,28 @@ async def test_history_names_who_did_it_once_and_in_the_reader_s_words(
     ]
 
 
+async def test_the_alerts_of_a_ticket_are_counted_and_listed(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    over = ALERT | {"title": "Disk full", "ended_at": "2026-03-02T08:10:00Z", "times": 1}
+    services.say("intake", "/v1/alerts", page_of(ALERT, over))
+    browser = await sign_in("anna")
+    ticket = await browser.open(HERE)
+    assert ticket.tree.xpath(f"//a[@href='{HERE}/alerts']")
+    page = await browser.open(f"{HERE}/alerts")
+    assert services.asked("/v1/alerts")[0].query == {"ticket": "OPS-7", "limit": "200"}
+    for words in ("2 alerts, the newest first", "No invoice was sent", "reported 12 times"):
+        assert words in page.main
+    assert page.main.count("not over") == 1
+    services.say("intake", "/v1/alerts", page_of(ALERT) | {"next": "c"})
+    page = await browser.open(f"{HERE}/alerts")
+    assert "There are more than these" in page.main
+    assert page.tree.xpath(f"//a[@href='{HERE}/alerts?after=c']")
+    services.say("intake", "/v1/alerts", page_of())
+    assert "No alert of a monitor" in (await browser.open(f"{HERE}/alerts")).main
+
+
 async def test_the_address_of_a_form_leads_to_its_page(
     sign_in: SignIn, services: FakeServices
 ) -> None:
@@ -125,6 +148,6 @@ async def test_the_address_of_a_form_leads_to_its_page(
 async def test_a_contact_has_none_of_these_pages(sign_in: SignIn, services: FakeServices) -> None:
     say_everything(services)
     browser = await sign_in("jan")
-    for side in ("links", "hand-overs", "time", "history"):
+    for side in ("links", "hand-overs", "time", "alerts", "history"):
         assert (await browser.open(f"{HERE}/{side}")).status == 404
     assert services.seen == []

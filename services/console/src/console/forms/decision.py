@@ -29,7 +29,7 @@ class Decision:
 
     `compares`: it is about what the page shows, and refused where somebody has changed that since.
     `done`: what the page says was done, where that is not the act itself. `back`: its page, where that lies elsewhere.
-    `method`: DELETE where something is taken back.
+    `method`: DELETE where something is taken back, PUT where it is put in place of what was.
     """
 
     service: ServiceName
@@ -39,7 +39,7 @@ class Decision:
     compares: bool = True
     done: str | None = None
     back: str | None = None
-    method: Literal["POST", "DELETE"] = "POST"
+    method: Literal["POST", "PUT", "DELETE"] = "POST"
 
     @property
     def page(self) -> str:

@@ -28,10 +28,13 @@ FIELDS: Final[Words] = {
     "assignee": "Person",
     "channel": "How it came",
     "checked": "What was checked to know that",
+    "checked_resolution": "What you checked",
     "contact": "Contact of the customer",
     "criterion": "By what it is verified",
     "customer": "Customer",
     "day": "Day",
+    "delivery_manager": "Delivery manager",
+    "deputies": "Who stands in",
     "description": "Description",
     "detected_by": "Who found it first",
     "due_at": "Until when",
@@ -176,6 +179,7 @@ HINTS: Final[Words] = {
     "survivor": "The key of the ticket that stays open.",
     "their_words": "What the customer said, in their words.",
     "until_date": "Only where it waits for a date: no clock stops.",
+    "what_was_checked": "It stays in the history of the ticket, and shows that a second person looked.",
     "whole_record": "Whoever takes it over goes on from this record, so all of it is needed.",
 }
 OF_FORMS: Final[Mapping[str, Words]] = {

@@ -179,6 +179,7 @@ PROMISE_WORDS: Final[Mapping[str, Words]] = {
         "end": "Their end waits for another person.",
         "keep": "They stay.",
         "confirm_end": "They are ended, with all contacts and environments.",
+        "delivery_manager": "It is so from now on.",
     },
     "environment_done": {
         "end": "Its end waits for another person.",

@@ -18,6 +18,7 @@ NATURES: Final = ("corrective", "adaptive", "perfective", "preventive")
 
 REASON: Final = Field("reason")
 WHY: Final = Field("reason", needed=True)
+CHECKED: Final = Field("reason", needed=True, label="checked_resolution")
 OVERRULE: Final = Field(
     "overrule_reason",
     "line",
@@ -72,7 +73,7 @@ def _answers(noun: str, path: str, *more: Field) -> tuple[ActForm, ActForm]:
 ACT_FORMS: Final = (
     ActForm("take", path="assign", permitted_as="assign", letter="i"),
     ActForm("confirm_blocker", (REASON,), "blocker/confirm", takes_two=True),
-    ActForm("verify", (REASON,), takes_two=True, letter="v"),
+    ActForm("verify", (CHECKED,), takes_two=True, letter="v", hint="what_was_checked"),
     ActForm("reject", (WHY,), takes_two=True),
     *_answers("priority", "priority/confirm"),
     *_answers("classification", "classification/confirm"),

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from console.forms.fields import Field
 from console.upstream.part import ServiceName
 
-Side = Literal["links", "hand-overs", "linked-tickets", "time", "history"]
+Side = Literal["links", "hand-overs", "linked-tickets", "time", "alerts", "history"]
 LINK_KINDS: Final = ("child_of", "caused_by", "duplicates", "blocks")
 
 

@@ -1,4 +1,4 @@
-"""The pages beside a ticket: `/tickets/OPS-…/links`, `…/hand-overs`, `…/linked-tickets`, `…/time`, `…/history`."""
+"""The pages beside a ticket: `/tickets/OPS-…/links`, `…/hand-overs`, `…/linked-tickets`, `…/time`, `…/alerts`, `…/history`."""
 
 from collections.abc import Mapping
 from typing import Final, cast
@@ -21,11 +21,14 @@ from console.visits.pages import page
 from console.visits.routes import SEE_OTHER, pages
 from console.visits.visitor import Visiting, Visitor
 
+TIME: Final = "/v1/time-entries"
+ALERTS: Final = "/v1/alerts"
 SIDES: Final[Mapping[str, Mapping[str, str]]] = {
     "links": {"links": "/v1/tickets/{key}/links", "watchers": "/v1/tickets/{key}/watchers"},
     "hand-overs": {"hand_overs": "/v1/tickets/{key}/hand-overs"},
     "linked-tickets": {"linked": "/v1/tickets/{key}/linked-tickets"},
-    "time": {"time": "/v1/time-entries"},
+    "time": {"time": TIME},
+    "alerts": {"alerts": ALERTS},
     "history": {"history": "/v1/tickets/{key}/history"},
 }
 """What each page asks for, beside the ticket."""
@@ -142,10 +145,10 @@ def _blank(one: SideForm, visitor: Visitor) -> Form:
 
 
 def _service(path: str) -> ServiceName:
-    return "sla" if path.startswith("/v1/time-entries") else "intake"
+    return "sla" if path == TIME else "intake"
 
 
 def _query(path: str, key: str, after: str | None) -> dict[str, str]:
     query = {} if path.endswith(WHOLE) else {"limit": "200"}
-    query |= {"ticket": key} if path == "/v1/time-entries" else {}
+    query |= {"ticket": key} if path in {TIME, ALERTS} else {}
     return query | ({"cursor": after} if after else {})

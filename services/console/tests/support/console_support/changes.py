@@ -47,6 +47,14 @@ CUSTOMER = {
     "end_asked_by": None,
     "end_asked_at": None,
 }
+DELIVERY_MANAGER: dict[str, Any] = {
+    "role": "dm",
+    "subject": "acme",
+    "person": "dana",
+    "deputies": ["dora"],
+    "changed_by": "gina",
+    "changed_at": "2026-03-01T08:00:00Z",
+}
 CONTACT: dict[str, Any] = {
     "id": "0190a000-0000-7000-8000-0000000000e9",
     "customer": "acme",
@@ -130,6 +138,7 @@ REFUSAL: dict[str, Any] = {
 def say_changes(services: FakeServices) -> None:
     services.say("intake", "/v1/customers", page_of(CUSTOMER))
     services.say("intake", "/v1/customers/acme", CUSTOMER)
+    services.say("intake", "/v1/customers/acme/delivery-manager", DELIVERY_MANAGER)
     services.say("intake", "/v1/customers/acme/contacts", page_of(CONTACT))
     services.say("intake", "/v1/customers/acme/environments/acme-prod", ENTRY, etag='"5"')
     services.say("delivery-gate", "/v1/environments", page_of(ENVIRONMENT))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from console_support.alerts import say_alerts
 from console_support.answers import page_of, say_ticket, say_work
 from console_support.changes import CONTACT, CUSTOMER, say_changes
 from console_support.deliveries import say_deliveries
@@ -244,5 +245,6 @@ def say_beside_the_ticket(services: FakeServices) -> None:
     services.say("intake", f"{here}/links", page_of(LINK))
     services.say("intake", f"{here}/watchers", page_of(watcher))
     services.say("intake", f"{here}/hand-overs", page_of(HAND_OVER))
+    say_alerts(services)
     services.say("intake", f"{here}/history", page_of(ACT))
     services.say("sla", "/v1/time-entries", page_of(TIME))
