@@ -3,13 +3,18 @@
 import re
 from pathlib import Path
 
+import asyncpg
 import pytest
 
+from opsdesk_local.servers import Servers
 from opsdesk_local.service import SERVICES
 from tests.drills import faults
 from tests.drills.faults import FAULTS
 from tests.drills.page import drills, line_of, sql_of
+from tests.drills.played import Played
 from tests.drills.prometheus import FILES, read_rules, scaled, waits_s
+from tests.drills.stage import second_terminal
+from tests.drills.watching import Seen
 
 
 def test_every_drill_of_the_page_is_played_once() -> None:
@@ -58,3 +63,28 @@ def test_scaling_divides_each_for_and_touches_nothing_else(path: Path) -> None:
             if "for" in rule:
                 assert short["for"] == f"{waits_s()[rule['alert']] * 200:.0f}ms"
     assert any(waits_s().values())
+
+
+@pytest.mark.parametrize(
+    ("last_at", "mended_at", "is_raised"),
+    [(30, 65, False), (62, 90, True), (55, 57, True), (30, None, False)],
+    ids=["ended before", "lasted", "until it was mended", "never mended"],
+)
+def test_what_ends_before_its_own_for_is_raised_by_the_scale_alone(
+    last_at: float, mended_at: float | None, is_raised: bool
+) -> None:
+    other = Seen("OpsDeskRelayWithoutLeader", {}, 0, last_at, 60, "relay-without-leader.md", 12)
+    one = Played(FAULTS[-1], next(iter(drills())), mended_at=mended_at)
+    assert one.is_by_the_rules(other) == is_raised
+
+
+async def test_a_second_terminal_leaves_no_lock_behind(servers: Servers) -> None:
+    """A server does not notice that its client is gone while a statement sleeps."""
+    other = await asyncpg.connect(servers.admin_url)
+    try:
+        held = ["SELECT pg_advisory_lock(7300001)", "SELECT pg_sleep(90)"]
+        async with second_terminal(servers.admin_url, held):
+            assert not await other.fetchval("SELECT pg_try_advisory_lock(7300001)")
+        assert await other.fetchval("SELECT pg_try_advisory_lock(7300001)")
+    finally:
+        await other.close()

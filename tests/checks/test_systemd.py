@@ -100,11 +100,20 @@ def settings_in_the_readme(file: str) -> dict[str, str]:
 
 def test_the_backup_gets_what_its_programs_take() -> None:
     given = started(FOLDER / "opsdesk-backup.service")
-    assert given == {"base": ["BACKUPS", "BACKUP_DAYS", "WAL"], "dump": ["BACKUPS"]}
+    assert given == {"base": ["BACKUPS", "BACKUP_DAYS", "WAL"]}
+    assert started(FOLDER / "opsdesk-dumps.service") == {"dump": ["BACKUPS"]}
     block = settings_in_the_readme("backup.env")
     assert set(block) >= {*given["base"], "ADMIN_DATABASE_URL", "TEXTFILES"}
     # Debian has pg_verifybackup there alone.
     assert re.match(r"/usr/lib/postgresql/\d+/bin:.*:/bin$", block["PATH"])
+
+
+@pytest.mark.parametrize("program", ["base", "dump", "files"])
+def test_no_backup_waits_for_another_one(program: str) -> None:
+    """systemd leaves out whatever stands behind an `ExecStart=` that has failed."""
+    [unit] = [one for one in FOLDER.glob("*.service") if program in started(one)]
+    assert next(iter(started(unit))) == program
+    assert "-backup" not in unit.read_text().split("[Unit]")[1].split("[Service]")[0]
 
 
 def test_the_copy_of_files_gets_what_its_programs_take() -> None:

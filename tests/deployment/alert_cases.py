@@ -181,8 +181,9 @@ CASES = (
     # The series begin in 1970: what was before is negative.
     Case("OpsDeskBackupOld", {'opsdesk_backup_last_success_timestamp_seconds{instance="db"}': "-100000x400"}, {}),
     Case("OpsDeskArchiveFails",
-         {'pg_stat_archiver_failed_count{instance="db"}': "3+1x400", 'pg_stat_archiver_last_archive_age{instance="db"}': "30+60x400"}, {}),
-    Case("OpsDeskArchiveStandsStill", {'pg_stat_archiver_last_archive_age{instance="db"}': "30+60x400"}, {}),
+         {'pg_stat_archiver_failed_count{instance="db"}': "3+1x400", 'pg_stat_archiver_last_archive_age{instance="db"}': "30+60x400"},
+         {"instance": "db"}),
+    Case("OpsDeskArchiveStandsStill", {'pg_stat_archiver_last_archive_age{instance="db"}': "30+60x400"}, {"instance": "db"}),
     Case("OpsDeskFilesBackupOld",
          {'opsdesk_backup_files_last_success_timestamp_seconds{instance="intake"}': "-100000x400"}, {}),
     Case("OpsDeskDumpsOld",

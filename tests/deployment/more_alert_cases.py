@@ -8,12 +8,24 @@ def _born(values: int) -> str:
     return f"_x10 {values}x390"
 
 
+_DB = {"instance": "db"}
+
 OTHER_WAYS = (
     Case("OpsDeskArchiveFails",
          {'pg_stat_archiver_failed_count{instance="db"}': "3+1x400",
-          'pg_stat_archiver_last_archive_age{instance="db"}': " ".join(["NaN"] * 30)}, {}),
+          'pg_stat_archiver_last_archive_age{instance="db"}': " ".join(["NaN"] * 30)}, _DB),
+    Case("OpsDeskArchiveFails",
+         {'pg_stat_archiver_failed_count{instance="db"}': "3+1x400",
+          'pg_stat_archiver_last_archive_age{instance="db"}': "_x400"}, _DB),
     Case("OpsDeskArchiveStandsStill",
-         {'pg_stat_archiver_last_archive_age{instance="db"}': " ".join(["NaN"] * 30)}, {}),
+         {'pg_stat_archiver_last_archive_age{instance="db"}': " ".join(["NaN"] * 30)}, _DB),
+    # postgres_exporter from 0.20 on tells no age where nothing was archived yet.
+    Case("OpsDeskArchiveStandsStill", {'pg_stat_archiver_last_archive_age{instance="db"}': "_x400"}, _DB),
+    # Another server, whose archive fails, or works: its own alert is another one.
+    Case("OpsDeskArchiveStandsStill",
+         {'pg_stat_archiver_last_archive_age{instance="db"}': "30+60x400",
+          'pg_stat_archiver_last_archive_age{instance="db-2"}': "30x400",
+          'pg_stat_archiver_failed_count{instance="db-2"}': "3+1x400"}, _DB),
     Case("OpsDeskUnready", trouble("database"), {"service": "sla", "component": "database"}),
     # Machines that are always asked: each replica's own alert, and that of their service.
     Case("OpsDeskReplicaDown", {sla("up"): "1x10 0x390"}, {"service": "sla", "job": "opsdesk", "instance": "sla-1"}),
@@ -67,6 +79,10 @@ CALM = {
         {'pg_stat_archiver_last_archive_age{instance="db"}': "30+60x400",
          'pg_stat_database_tup_inserted{instance="db", datname="opsdesk"}': "500x400",
          'pg_stat_database_tup_updated{instance="db", datname="opsdesk"}': "500x400"}, 60),
+    "a server in which nobody writes, beside one that is busy": (
+        {'pg_stat_archiver_last_archive_age{instance="db-2"}': "30+60x400",
+         'pg_stat_archiver_failed_count{instance="db-2"}': "3x400",
+         'pg_stat_archiver_failed_count{instance="db"}': "3+1x400"}, 60),
     "a segment could not be archived at once": (
         {'pg_stat_archiver_failed_count{instance="db"}': "3+1x400"}, 20),
     "what was counted long ago stays counted": (

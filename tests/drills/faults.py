@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from opsdesk.commands.token import read_claims
-from tests.drills.page import Drill
+from tests.drills.page import Drill, line_of
 from tests.drills.stage import Stage, asking, session_that_sleeps, sole_holder
 
 Play = Callable[[Stage, Drill], AsyncIterator[str]]
@@ -79,7 +79,14 @@ async def event_lost(stage: Stage, drill: Drill) -> AsyncIterator[str]:
             await stage.sql(statement)
     yield CAUSED
     yield await stage.typed(drill.page, "python -m sla parked list", "sla")
-    await stage.typed(drill.page, "python -m intake announce")
+    line_of(drill.page, "python -m sla parked release 41 --reason")
+    for service in READERS:
+        module = stage.site.desk.services[service].module
+        listed = await stage.run(f"python -m {module} parked list", service)
+        for number in re.findall(r"^(\d+)  ", listed, re.MULTILINE):
+            await stage.run(
+                f"python -m {module} parked release {number} --reason 'drill 5'", service
+            )
 
 
 async def rubbish(stage: Stage, drill: Drill) -> AsyncIterator[str]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from tests.drills.faults import Fault
 from tests.drills.page import Drill
-from tests.drills.watching import Seen, Watch
+from tests.drills.watching import GONE_S, Seen, Watch
 
 COLUMNS: Final = (
     f"{'drill':<46} {'caused':<8} {'alert':<26} {'raised':>7} {'by the rules':>12}"
@@ -58,6 +58,14 @@ class Played:
             return True
         return other.by_the_rules_at <= self.alert.by_the_rules_at
 
+    def is_by_the_rules(self, other: Seen) -> bool:
+        """Whether the rules as they stand raise it: it lasted for its whole `for:`, or until the fault was mended.
+
+        What ends sooner is raised by the shortened `for:` alone.
+        """
+        mended_at = self.mended_at if self.mended_at is not None else other.by_the_rules_at
+        return other.last_at + GONE_S >= min(other.by_the_rules_at, mended_at)
+
     def line(self) -> str:
         """One line of the table."""
         name = f"{self.drill.number:>2} {self.drill.title}"
@@ -93,7 +101,7 @@ def assign_others(played: Sequence[Played], watch: Watch) -> None:
         expected = {name for other in meanwhile for name in other.expected}
         taken = {id(seen) for other in played for seen in other.beside}
         found = watch.others(expected, one.caused_at, until)
-        one.beside = [seen for seen in found if id(seen) not in taken]
+        one.beside = [seen for seen in found if id(seen) not in taken and one.is_by_the_rules(seen)]
 
 
 def _overlap(one: Played, other: Played) -> bool:

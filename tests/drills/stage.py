@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -99,30 +99,37 @@ class Stage:
             await connection.close()
         return "\n".join(str(dict(row)) for row in rows)
 
-    @asynccontextmanager
-    async def session(self, statements: list[str]) -> AsyncIterator[None]:
-        """A second terminal with psql, which runs these one after the other; it is closed at the end.
-
-        Begins once the last statement is running. Raises TimeoutError where an earlier one does not end.
-        """
-        connection = await asyncpg.connect(self.site.admin_url)
-        *first, last = statements
-        # `BEGIN; LOCK …; SELECT pg_sleep(…)` in one: the lock is there before the sleep.
-        for statement in first:
-            await connection.execute(statement, timeout=60)
-        sleeping = asyncio.create_task(_run_until_ended(connection, last))
-        try:
-            await asyncio.sleep(1)
-            yield
-        finally:
-            sleeping.cancel()
-            await asyncio.gather(sleeping, return_exceptions=True)
-            connection.terminate()
+    def session(self, statements: list[str]) -> AbstractAsyncContextManager[None]:
+        """A second terminal on the database."""
+        return second_terminal(self.site.admin_url, statements)
 
     def log_lines(self, service: str, pattern: str) -> list[str]:
         """The lines of a service's log with this pattern."""
         log = self.site.desk.services[service].log.read_text(errors="replace")
         return [line for line in log.splitlines() if re.search(pattern, line)]
+
+
+@asynccontextmanager
+async def second_terminal(admin_url: str, statements: list[str]) -> AsyncIterator[None]:
+    """A second terminal with psql, which runs these one after the other; it is left by Ctrl-C.
+
+    Begins once the last statement is running. Raises TimeoutError where an earlier one does not end.
+    """
+    connection = await asyncpg.connect(admin_url)
+    *first, last = statements
+    # `BEGIN; LOCK …; SELECT pg_sleep(…)` in one: the lock is there before the sleep.
+    for statement in first:
+        await connection.execute(statement, timeout=60)
+    sleeping = asyncio.create_task(_run_until_ended(connection, last))
+    try:
+        await asyncio.sleep(1)
+        yield
+    finally:
+        sleeping.cancel()
+        await asyncio.gather(sleeping, return_exceptions=True)
+        # `close` waits until the statement is cancelled. A server does not notice while it sleeps that its client is gone: locks would stay.
+        with suppress(asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, ConnectionError):
+            await connection.close(timeout=20)
 
 
 async def _run_until_ended(connection: Any, statement: str) -> None:

@@ -35,13 +35,14 @@ class DrainingServer(UnsignalledServer):
 
     def end(self, *, at_once: bool) -> None:
         """End after draining, or at once. Running requests are answered in either case."""
-        is_draining = self.drain.has_begun
+        drain_s = 0.0 if at_once or self.drain.has_begun else self.drain_s
         self.drain.begin()
-        if at_once or is_draining or not self.drain_s:
-            self._stop()
+        # Also where nothing is waited for: it is how somebody who finds the replica gone sees that it was stopped.
+        log.info("draining", seconds=drain_s)
+        if drain_s:
+            asyncio.get_running_loop().call_later(drain_s, self._stop)
         else:
-            log.info("draining", seconds=self.drain_s)
-            asyncio.get_running_loop().call_later(self.drain_s, self._stop)
+            self._stop()
 
     def _stop(self) -> None:
         self.should_exit = True
