@@ -108,7 +108,10 @@ async def test_dana_draws_up_a_month_discusses_it_and_theo_publishes_it(
     await theo.wait_for_url("**?done=publish")
     await company.settle()
     await jan.goto("/reviews")
+    await reload_until_whole(jan)
     await jan.get_by_role("link", name=f"acme {month}").click()
+    await jan.wait_for_url(f"**/reviews/acme-{month}*")
+    await reload_until_whole(jan)
     for words in (REASON, ASSESSMENT, "edition 1"):
         await expect(jan.get_by_role("main")).to_contain_text(words)
     await expect(jan.get_by_role("button", name="Publish")).to_have_count(0)

@@ -13,15 +13,16 @@ WITHOUT_RULE = {"permission_missing"}
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How an act is asked of its route, below the thing's address, from which the body may be made."""
+    """How an act is asked of its route, below the thing's address, from which path and body may be made."""
 
-    path: str
+    path: str | Callable[[str], str]
     body: Json | Callable[[str], Json] | None = None
     method: str = "POST"
 
     async def ask(self, caller: AsyncClient, address: str) -> Response:
         body = self.body(address) if callable(self.body) else self.body
-        return await caller.request(self.method, address + self.path, json=body)
+        path = self.path(address) if callable(self.path) else self.path
+        return await caller.request(self.method, address + path, json=body)
 
 
 async def allowed_of(reader: AsyncClient, address: str) -> Mapping[str, Json]:

@@ -30,6 +30,8 @@ PAGES = (
     "/tickets/OPS-7/do/forward",
     "/tickets/OPS-7/do/hold",
     "/tickets/OPS-7/do/split",
+    "/tickets/OPS-8/do/record_cause",
+    "/tickets/OPS-8/do/verify_on_staging",
     "/status",
     "/status?wall=1",
     "/on-call",
@@ -81,6 +83,10 @@ COVERED = """() => {
     || [...(one.labels ?? [])].some((label) => label.contains(at))), outlined: outline !== "none"};
 }"""
 MOST_TABS = 120
+FAR_FROM_THE_LEFT = """() => [...document.querySelectorAll(".row > .what")]
+  .filter((one) => one.getBoundingClientRect().left - one.parentElement.getBoundingClientRect().left > 52)
+  .map((one) => one.innerText)"""
+"""There is room for a mark before the words, and for no more."""
 HEAD = """() => {
   const box = (one) => one.getBoundingClientRect(), shown = (one) => box(one).width > 1;
   const parts = [...document.querySelectorAll(".bar > *")].filter(shown);
@@ -111,6 +117,18 @@ async def test_no_page_scrolls_sideways(look: Look, services: FakeServices, widt
     how = {"viewport": {"width": width, "height": 800}, "locale": "de-DE"}
     watched = await look(WHO, **how)
     assert await watched.wider_than(width, PAGES) == {}
+
+
+async def test_on_a_phone_each_row_begins_at_its_left(look: Look, services: FakeServices) -> None:
+    """Also one without a mark or a time before its words."""
+    say_ticket(services, allowed=ALLOWED)
+    watched = await look(WHO, viewport={"width": 390, "height": 800})
+    far: dict[str, list[str]] = {}
+    for path in (*PAGES, "/customers", "/calendars"):
+        await watched.go(path)
+        if found := await watched.page.evaluate(FAR_FROM_THE_LEFT):
+            far[path] = found
+    assert far == {}
 
 
 async def test_the_tab_key_leads_through_every_page_and_shows_where_it_is(

@@ -151,3 +151,28 @@ async def test_a_contact_has_none_of_these_pages(sign_in: SignIn, services: Fake
     for side in ("links", "hand-overs", "time", "alerts", "history"):
         assert (await browser.open(f"{HERE}/{side}")).status == 404
     assert services.seen == []
+
+
+async def test_the_problem_behind_a_ticket_is_opened_and_leads_there(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    services.say("intake", "/v1/problems", {"key": "OPS-9"}, status=201, method="POST")
+    browser = await sign_in("anna")
+    form = f"{HERE}/links/open-problem"
+    page = await browser.open(f"{HERE}/links")
+    empty = await browser.send(page, form)
+    assert empty.status == 422
+    assert services.sent() == []
+    done = await browser.send(empty, form, title="Invoices stop", symptoms="Error E42.")
+    assert done.response.headers["location"] == "/tickets/OPS-9?done=new"
+    body = {"title": "Invoices stop", "symptoms": "Error E42.", "incidents": ["OPS-7"]}
+    assert services.sent()[0].body == body
+
+
+async def test_who_works_on_no_ticket_opens_no_problem(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    page = await (await sign_in("gina")).open(f"{HERE}/links")
+    assert page.tree.xpath(f"//form[@action='{HERE}/links/open-problem']") == []

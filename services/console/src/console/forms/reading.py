@@ -12,7 +12,7 @@ from console.upstream.problems import Violation
 
 NEEDED: Final = marked("This is needed.")
 NO_NUMBER: Final = marked("Give a whole number.")
-_WRONG_INSTANTS: Final[Mapping[Wrong, str]] = {
+WRONG_INSTANTS: Final[Mapping[Wrong, str]] = {
     "unreadable": marked("Give a date and a time."),
     "skipped": marked("This time does not exist: clocks are put forward then. Choose another one."),
     "twice": marked(
@@ -51,7 +51,7 @@ def _value(field: Field, values: Mapping[str, str], zone: ZoneInfo) -> Any:
     if field.kind == "several":
         begin = f"{field.name}."
         return [name.removeprefix(begin) for name in values if name.startswith(begin)]
-    if field.kind == "words":
+    if field.kind == "words" and (typed or not field.needed):
         return _words(typed)
     if not typed:
         return Violation(field.name, NEEDED) if field.needed else None
@@ -70,7 +70,7 @@ def is_whole_number(typed: str) -> bool:
 def _instant(field: Field, typed: str, hour: str, zone: ZoneInfo) -> str | Violation:
     found = read_local(typed, zone, hour)
     if isinstance(found, NoInstant):
-        return Violation(field.name, _WRONG_INSTANTS[found.why])
+        return Violation(field.name, WRONG_INSTANTS[found.why])
     return found.isoformat()
 
 
@@ -80,5 +80,5 @@ def _words(typed: str) -> list[str]:
 
 def asked_which(wrong: Sequence[Violation]) -> dict[str, str]:
     """Return the marks by which the form asks which one is meant of a time that comes twice."""
-    twice = _WRONG_INSTANTS["twice"]
+    twice = WRONG_INSTANTS["twice"]
     return {f"{one.field}.twice": "on" for one in wrong if one.detail == twice}

@@ -67,6 +67,7 @@ FIELDS: Final[Words] = {
     "resolution": "How it was resolved (the customer can read this)",
     "seen": "What was seen",
     "service": "Service",
+    "symptoms": "How one recognises it",
     "tags": "Tags",
     "task": "What is done",
     "team": "Team",
@@ -77,6 +78,12 @@ FIELDS: Final[Words] = {
     "until": "Until when",
     "urgency": "Urgency",
     "waiting_on": "For whom or what",
+    "backlog_reference": "Number in the backlog",
+    "change_request": "Change request that fixes it",
+    "incident": "Incident",
+    "incidents": "Incidents",
+    "problem_workaround": "How to go on until it is fixed",
+    "root_cause": "Root cause",
     "workaround": "How the customer can go on until it is resolved (they read this)",
     "works": "It works",
 }
@@ -112,6 +119,7 @@ LINK_WORDS: Final[Words] = {
 }
 SIDE_ACTS: Final[Words] = {
     "link": "Link it",
+    "open-problem": "Open the problem",
     "unlink": "Remove the link",
     "watch": "Let them watch",
     "unwatch": "Watch no more",
@@ -127,6 +135,7 @@ SIDE_ACTS: Final[Words] = {
 }
 SIDE_DONE: Final[Words] = {
     "link": "It is linked.",
+    "open-problem": "The problem is open.",
     "unlink": "The link is gone.",
     "watch": "They watch it now.",
     "unwatch": "They watch it no more.",
@@ -175,6 +184,13 @@ HINTS: Final[Words] = {
     "read_on_a_phone": "Whoever decides reads this alone, on a phone perhaps.",
     "second_person": "It waits until another person confirms it: not you.",
     "giving_up": "It will not be fixed, and its ticket may then close without a fix. Another person confirms it: not you.",
+    "cause": "Why it happened, and the steps that lead there: five whys or a timeline.",
+    "change_request": "The key of a ticket of that kind. Open one first where there is none.",
+    "fix": "Asked for again, its checks begin again.",
+    "incidents": "Keys of tickets, with blanks between.",
+    "problem_title": "The customer of this ticket reads it.",
+    "symptoms": "Only we read it. New tickets with these words are offered its workaround.",
+    "problem_workaround": "Only we read it. It is offered on tickets that look like this one.",
     "standard_rate": "Empty: standard.",
     "survivor": "The key of the ticket that stays open.",
     "their_words": "What the customer said, in their words.",

@@ -30,6 +30,7 @@ INTAKE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "ask_dismissal": "You asked to dismiss it. Another person has to ask for the same.",
         "dismiss": "It is dismissed: the customer is not told.",
     },
+    "cause_method": {"five_whys": "Five whys", "timeline": "Timeline"},
     "problem_state": {
         "investigating": "the cause is being looked for",
         "known_error": "known error",

@@ -124,6 +124,7 @@ REASONS: Final[Words] = {
     "nothing_failed": "Nothing has failed here, so there is nothing to do.",
     "nothing_fixed": "Nobody has said that this hand-over fixed it.",
     "nothing_new": "This is published as it is. Draw it up again first.",
+    "nothing_linked": "No incident is linked with this problem.",
     "nothing_pending": "Nothing waits for a second person here.",
     "nothing_to_acknowledge": "No environment of a customer is affected, so nobody has to acknowledge this.",
     "nothing_to_split": "Choose at least one message that the customer can see, or the description.",

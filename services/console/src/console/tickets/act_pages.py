@@ -10,10 +10,12 @@ from console.forms import form as forms
 from console.forms.form import Form
 from console.forms.lists import needed_lists, read_list
 from console.forms.reading import asked_which
+from console.forms.rows import after_button, rows_of
+from console.tickets.act_form import ActForm
 from console.tickets.act_reading import read_act
 from console.tickets.act_view import act_page
-from console.tickets.acts import ActForm, act_form
-from console.tickets.problem import with_problem
+from console.tickets.acts import act_form
+from console.tickets.problem import incidents_of, record_values, with_problem
 from console.tickets.ticket_parts import problem_of
 from console.upstream.client import Get, Parts
 from console.upstream.part import Denied, Here, Missing, Part, data_of
@@ -37,6 +39,9 @@ async def do_act(request: Request, visitor: Visiting, key: str, act: str) -> Res
     wanted = _form_of(act)
     values: dict[str, str] = request.state.form
     seen = values.get("seen") or None
+    if (changed := after_button(values, wanted.rows)) is not None:
+        drawn = Form(forms.nonce_of(values), seen, changed)
+        return await _page(request, visitor, key, wanted, drawn)
     found = read_act(wanted, values, visitor.session.person.sub, visitor.reader.zone)
     if found.wrong:
         twice = asked_which(found.wrong)
@@ -46,8 +51,8 @@ async def do_act(request: Request, visitor: Visiting, key: str, act: str) -> Res
     outcome = await visitor.upstream.send(
         visitor.asker,
         "intake",
-        "POST",
-        wanted.address(key),
+        wanted.method,
+        wanted.address(key, found.body.pop(wanted.ref, "")),
         found.body or None,
         key=forms.nonce_of(values),
         etag=seen,
@@ -71,11 +76,14 @@ async def _page(
     parts = await _ask(visitor, key, act)
     ticket = parts["ticket"]
     etag = ticket.etag if isinstance(ticket, Here) else None
-    form = drawn or forms.blank(etag)
+    problem = data_of(parts["problem"]) if "problem" in parts.by_name else None
+    form = drawn or forms.blank(etag, **record_values(act, problem, visitor.reader.zone))
     if form.notice == "changed":
         form = forms.after_change(form, etag)
     beside = {"ticket", "problem"}
     lists = {name: read_list(part) for name, part in parts.by_name.items() if name not in beside}
+    if act.ref:
+        lists[act.fields[0].source] = incidents_of(problem)
     shown = data_of(ticket)
     if shown is not None:
         shown = with_problem(shown, parts.by_name.get("problem"))
@@ -86,11 +94,12 @@ async def _page(
         parts,
         status=max(form.status, _status(ticket)),
         key=key,
-        page=act_page(act, shown, visitor.session.person.sub, form.value("saw")),
+        page=act_page(act, shown, problem, form.value("saw")),
         part=ticket if isinstance(ticket, Missing) else None,
         refused=ticket if isinstance(ticket, Denied) else None,
         form=form,
         lists=lists,
+        rows={name: rows_of(form.values, name) for name in act.rows},
     )
 
 

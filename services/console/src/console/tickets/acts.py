@@ -3,65 +3,18 @@
 Whether an act may be done now is intake's to say (`allowed`); what it asks for beside that is here.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any, Final
-from urllib.parse import quote
+from typing import Final
 
 from console.forms.fields import Field
+from console.tickets.act_form import OVERRULE, REASON, WHY, ActForm
+from console.tickets.problem_acts import OF_A_SECOND_PERSON, PROBLEM_ACTS
 
 PRIORITIES: Final = ("blocker", "critical", "major", "minor", "trivial")
 LEVELS: Final = ("high", "medium", "low")
 KINDS: Final = ("incident", "service_request", "change_request", "problem", "question")
 NATURES: Final = ("corrective", "adaptive", "perfective", "preventive")
 
-REASON: Final = Field("reason")
-WHY: Final = Field("reason", needed=True)
 CHECKED: Final = Field("reason", needed=True, label="checked_resolution")
-OVERRULE: Final = Field(
-    "overrule_reason",
-    "line",
-    if_refused=True,
-    hint="overrule",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ActForm:
-    """An act with its fields. `path` ends the API's path, where that is not its name; `noun` begins it.
-
-    `permitted_as` is the act in `allowed` that decides about it; `says` is in its body whatever is typed.
-    `takes_two`: of two persons. `letter`: the key that leads to it.
-    """
-
-    name: str
-    fields: tuple[Field, ...] = ()
-    path: str = ""
-    permitted_as: str = ""
-    says: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    takes_two: bool = False
-    letter: str = ""
-    hint: str = ""
-    noun: str = "tickets"
-
-    @property
-    def is_short(self) -> bool:
-        """Whether it has at most one plain text, so that it is a form beside the conversation."""
-        asked = [one for one in self.fields if not one.if_refused]
-        return len(asked) <= 1 and all(one.kind == "text" for one in asked)
-
-    @property
-    def permission(self) -> str:
-        return self.permitted_as or self.name
-
-    def address(self, key: str) -> str:
-        """Return the API's path for this ticket."""
-        ref = quote(key, safe="")
-        if self.name == "triage":
-            return f"/v1/triage/{ref}/assign-customer"
-        return f"/v1/{self.noun}/{ref}/{self.path or self.name}"
-
 
 def _answers(noun: str, path: str, *more: Field) -> tuple[ActForm, ActForm]:
     """The two answers of a second person to what somebody else has asked for."""
@@ -79,7 +32,7 @@ ACT_FORMS: Final = (
     *_answers("classification", "classification/confirm"),
     *_answers("detection", "detection/confirm"),
     *_answers("unmerge", "unmerge/confirm", Field("messages", "several", source="survivor")),
-    ActForm("confirm_giving_up", path="give-up/confirm", takes_two=True, noun="problems"),
+    *OF_A_SECOND_PERSON,
     ActForm(
         "triage",
         (
@@ -210,7 +163,7 @@ ACT_FORMS: Final = (
         (Field("into", "line", needed=True, hint="survivor"),),
     ),
     ActForm("unmerge", (WHY,), hint="second_person"),
-    ActForm("give_up", (WHY,), "give-up", hint="giving_up", noun="problems"),
+    *PROBLEM_ACTS,
 )
 """Every act that is a form of its own, in the order of the page. A reply and a note have forms beside these."""
 

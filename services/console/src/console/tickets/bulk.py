@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from console.forms.fields import Field
 from console.forms.reading import Read, read_fields
 from console.service_text import ServiceText, text_of_problem
+from console.tickets.act_form import OVERRULE, ActForm
 from console.tickets.act_reading import read_act
-from console.tickets.acts import ACT_FORMS, OVERRULE, ActForm
+from console.tickets.acts import ACT_FORMS
 
 TICKED: Final = "ticket."
 """Begins the names of the boxes: what follows is the key of a ticket."""

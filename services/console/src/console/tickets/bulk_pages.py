@@ -10,7 +10,7 @@ from console.forms import form as forms
 from console.forms.form import Form
 from console.forms.lists import needed_lists, read_list
 from console.sign_in.attempt import own_path
-from console.tickets.acts import ActForm
+from console.tickets.act_form import ActForm
 from console.tickets.bulk import asked as body_of
 from console.tickets.bulk import bulk_act, read_bulk, results, ticked
 from console.upstream.problems import Done

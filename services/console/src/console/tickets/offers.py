@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from console.service_text import ServiceText, text_of_act
-from console.tickets.acts import ACT_FORMS, ActForm
+from console.tickets.act_form import ActForm
+from console.tickets.acts import ACT_FORMS
 
 PENDING: Final[Mapping[str, str]] = {
     "priority": "pending_downgrade",
@@ -75,6 +76,8 @@ def _waits_for_two(ticket: Mapping[str, Any], form: ActForm) -> bool:
     """Whether this act of a second person is what the ticket waits for, so that its refusal teaches."""
     if form.name in {"verify", "reject"}:
         return bool(ticket["state"] == "resolved")
+    if form.name in {"verify_on_staging", "verify_in_production"}:
+        return ticket.get("problem_state") == "fix_requested"
     if form.name == "confirm_blocker":
         return bool(ticket["priority"] == "blocker")
     return form.takes_two and ticket.get(PENDING[form.name.partition("_")[2]]) is not None

@@ -17,7 +17,8 @@ class SideForm:
     """A form of the page `side`. `path` is the API's, with {key} of the ticket and {id} of what it is about;
     {part} is what of that, named behind it with a blank between.
 
-    `names_ticket`: the body says which ticket it is about, as the path does not.
+    `ticket_as`: the member of the body that says which ticket it is about, where the path does not; `incidents`
+    is a list. `opens`: it opens another ticket, and leads there.
     """
 
     name: str
@@ -26,7 +27,8 @@ class SideForm:
     fields: tuple[Field, ...] = ()
     service: ServiceName = "intake"
     method: Literal["POST", "DELETE"] = "POST"
-    names_ticket: bool = False
+    ticket_as: Literal["", "ticket", "incidents"] = ""
+    opens: bool = False
 
     def address(self, key: str, id: str) -> str:
         """Return the API's path for this ticket, and this thing on it."""
@@ -37,7 +39,9 @@ class SideForm:
         """Return what is sent; None where it takes no body."""
         if self.method == "DELETE":
             return None
-        return {**read, **({"ticket": key} if self.names_ticket else {})}
+        if not self.ticket_as:
+            return dict(read)
+        return {**read, self.ticket_as: [key] if self.ticket_as == "incidents" else key}
 
 
 SIDE_FORMS: Final = (
@@ -51,6 +55,17 @@ SIDE_FORMS: Final = (
             ),
             Field("other", "line", needed=True, label="other_ticket"),
         ),
+    ),
+    SideForm(
+        "open-problem",
+        "links",
+        "/v1/problems",
+        (
+            Field("title", "line", needed=True, hint="problem_title"),
+            Field("symptoms", needed=True, hint="symptoms"),
+        ),
+        ticket_as="incidents",
+        opens=True,
     ),
     SideForm("unlink", "links", "/v1/tickets/{key}/links/{id}", method="DELETE"),
     SideForm(
@@ -117,7 +132,7 @@ SIDE_FORMS: Final = (
             Field("rate", "line", hint="standard_rate"),
         ),
         "sla",
-        names_ticket=True,
+        ticket_as="ticket",
     ),
     SideForm(
         "correct",

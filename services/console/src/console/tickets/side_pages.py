@@ -75,8 +75,15 @@ async def do_side(request: Request, visitor: Visiting, key: str, side: str, act:
         key=forms.nonce_of(values),
     )
     if isinstance(outcome, Done):
-        return RedirectResponse(f"/tickets/{quote(key, safe='')}/{side}?done={act}", SEE_OTHER)
+        return RedirectResponse(_after(wanted, outcome, key), SEE_OTHER)
     return await _redraw(request, visitor, key, wanted, forms.after(outcome, values, None))
+
+
+def _after(wanted: SideForm, outcome: Done, key: str) -> str:
+    """Return where to go on: the page of the form, or the ticket that it has opened."""
+    if wanted.opens and isinstance(outcome.data, dict):
+        return f"/tickets/{quote(str(outcome.data['key']), safe='')}?done=new"
+    return f"/tickets/{quote(key, safe='')}/{wanted.side}?done={wanted.name}"
 
 
 def _side_of(side: str, visitor: Visitor) -> Side:

@@ -1,5 +1,6 @@
 """My work: what waits for somebody, from all services, in groups, the most urgent first. Pure."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,13 +20,18 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The headings, in their order, and how the kinds below them begin."""
 
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Something that waits. `path` is its page, None while there is none. `mark` says how urgent it is."""
+    """Something that waits. `path` is its page, None while there is none. `mark` says how urgent it is.
+
+    `key` is what people call it by; None where it has an id alone.
+    """
 
     kind: str
-    key: str
+    key: str | None
     title: str
     customer: str | None
     due_at: str | None
@@ -80,7 +86,7 @@ def my_work(
 def _row(item: Mapping[str, Any], moment: datetime, page_of: Callable[[str], str | None]) -> Row:
     return Row(
         item["kind"],
-        item["key"],
+        None if _ID.fullmatch(item["key"]) else item["key"],
         item["title"],
         item.get("customer"),
         item.get("due_at"),

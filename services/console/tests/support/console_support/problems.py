@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from console.tickets.acts import ACT_FORMS
 from console_support.answers import page_of, say_ticket, ticket
 from console_support.services import FakeServices
 
@@ -65,8 +66,7 @@ def say_other_problem(services: FakeServices) -> None:
     services.say("intake", "/v1/tickets/OPS-8", found, etag='"8"')
     services.say("intake", "/v1/tickets/OPS-8/messages", page_of())
     services.say("sla", "/v1/tickets/OPS-8/clocks", page_of())
-    yes = [
-        {"act": one, "possible": True, "why_not": None} for one in ("give_up", "confirm_giving_up")
-    ]
+    names = (one.permission for one in ACT_FORMS if one.noun == "problems")
+    yes = [{"act": one, "possible": True, "why_not": None} for one in names]
     pending = {"pending_giving_up": PENDING, "allowed": yes}
     services.say("intake", "/v1/problems/OPS-8", PROBLEM | ASKED | pending | {"key": "OPS-8"})

@@ -13,6 +13,7 @@ from playwright.async_api import BrowserContext, Page, Request
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 STARTED_S = 20.0
+BROKEN = 500
 
 
 def free_socket() -> socket.socket:
@@ -76,7 +77,9 @@ class Watched:
 
     async def go(self, path: str) -> None:
         """Open a path, and wait until its scripts have run."""
-        await self.page.goto(self.origin + path, wait_until="load")
+        answer = await self.page.goto(self.origin + path, wait_until="load")
+        if answer is not None and answer.status == BROKEN:
+            self.wrong.append("it cannot be shown, by a mistake of ours")
 
     async def faults(self, paths: Iterable[str]) -> dict[str, list[str]]:
         """Return what these pages do wrong, and what axe finds on them."""

@@ -10,8 +10,8 @@ from common.errors import NotFound, ValidationFailed, Violation
 from common.persistence.database import Connection, transaction_time
 from intake.directory import names
 from intake.problems import store
+from intake.problems.acts import ACTS, Asker, allowed_acts
 from intake.problems.domain import Problem, is_given_up, waits_to_be_given_up
-from intake.problems.giving_up_acts import ACTS, Asker, allowed_acts
 from intake.problems.schemas import ProblemDetail, ProblemRead
 from intake.tickets.dependencies import ExtendedTicket, TicketAction, ticket_action
 from intake.tickets.domain.ticket import Ticket
@@ -58,22 +58,35 @@ async def respond(tx: Connection, ticket: Ticket, problem: Problem) -> ProblemRe
 async def respond_in_detail(
     tx: Connection, caller: Caller, ticket: Ticket, problem: Problem
 ) -> ProblemDetail:
-    """The problem with who is in it, and what of giving it up this caller may do now."""
+    """The problem with who is in it, and what this caller may do with it now."""
     since = ticket.reopened_at
+    makers = await makers_of_fix(tx, problem)
+    shown = await respond(tx, ticket, problem)
     asker = Asker(
         caller.sub,
         await counted_as(tx, caller.sub, problem.given_up_by),
+        await counted_as(tx, caller.sub, *makers),
         frozenset(rule.permission for rule in ACTS if caller.has_permission(rule.permission)),
         await transaction_time(tx),
         since,
+        makers,
+        len(shown.incidents),
     )
     return ProblemDetail.of(
-        await respond(tx, ticket, problem),
+        shown,
         await names.of_accounts(tx, _named_in(problem)),
         allowed_acts(problem, asker),
         is_given_up=is_given_up(problem, since),
         is_pending=waits_to_be_given_up(problem, since),
     )
+
+
+async def makers_of_fix(tx: Connection, problem: Problem) -> tuple[str | None, ...]:
+    """The accounts of who asked for the fix, and of who made it: none of them may verify it (R1)."""
+    change = None
+    if problem.change_request_id is not None:
+        change = await tickets.find(tx, str(problem.change_request_id))
+    return problem.fix_by, None if change is None else change.resolved_by
 
 
 def _named_in(problem: Problem) -> set[str]:

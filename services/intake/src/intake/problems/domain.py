@@ -66,6 +66,13 @@ class Cause:
     root_cause: str
 
 
+def unlink_incident(problem: Problem, linked: int) -> Problem | Rejection:
+    """Unlink one of so many `linked` incidents, which it does not cause after all."""
+    if not linked:
+        return Rejection("NOTHING_LINKED", "No incident is linked to this problem.")
+    return problem
+
+
 def record_cause(problem: Problem, cause: Cause, actor: str, at: datetime) -> Problem | Rejection:
     """Record the root cause with the steps that lead to it; it may be corrected until it is fixed."""
     if problem.state == "fixed":

@@ -149,7 +149,7 @@ class PendingGivingUp(ResponseModel):
 
 
 class ProblemDetail(ProblemRead):
-    """A problem with the `names` of the people in it, and what the caller may do about giving it up (`allowed`).
+    """A problem with the `names` of the people in it, and what the caller may do with it now (`allowed`).
 
     `is_given_up`: by two people since its ticket last came back. `pending_giving_up`: one of them has asked.
     """

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Response
 
 from common.auth import Caller, requires
+from common.domain import Rejection
 from common.errors import NotFound, ValidationFailed, Violation
 from common.events.problems import TicketFixRequested, TicketFixVerified, TicketKnownError
 from common.http import Page, Paging, Transaction, router
@@ -19,6 +20,7 @@ from intake.problems.dependencies import (
     WorkAction,
     find_incidents,
     load,
+    makers_of_fix,
     respond,
     respond_in_detail,
 )
@@ -98,8 +100,8 @@ async def get_problem(
 ) -> ProblemDetail:
     """Get a problem by the id or key of its ticket.
 
-    With it comes whether somebody wants to give it up, and whether the caller may ask for that or confirm it
-    now (`allowed`), and why not.
+    With it comes whether somebody wants to give it up, and what the caller may do with it now (`allowed`),
+    and why not.
     """
     ticket = await tickets.find(tx, ref)
     problem = ticket and await store.find(tx, ticket.id)
@@ -128,10 +130,14 @@ async def link_incidents(action: WorkAction, body: Incidents) -> Response | Prob
 async def unlink_incident(action: WorkAction, incident: TicketReference) -> Response | ProblemRead:
     """Unlink an incident from the problem, which does not cause it after all."""
     loaded = await load(action)
+    linked = await store.incidents_of(action.tx, loaded.ticket.id)
+    after = domain.unlink_incident(loaded.record, len(linked))
+    if isinstance(after, Rejection):
+        return await loaded.finish("unlink_incident", after)
     ticket = await tickets.find(action.tx, incident)
     if ticket is None or not await store.unlink(action.tx, loaded.ticket.id, ticket.id):
         raise NotFound(f"The link to {incident}")
-    return await loaded.finish("unlink_incident", loaded.record, incident=ticket.key)
+    return await loaded.finish("unlink_incident", after, incident=ticket.key)
 
 
 @routes.put("/{problem}/cause", response_model=ProblemRead)
@@ -193,10 +199,7 @@ async def verify_problem_fix(action: VerifyAction, body: FixVerification) -> Res
     """Verify the fix on staging, then in production, as another person than who asked for or made it."""
     loaded = await load(action)
     problem = loaded.record
-    change = None
-    if problem.change_request_id is not None:
-        change = await tickets.find(action.tx, str(problem.change_request_id))
-    makers = (problem.fix_by, None if change is None else change.resolved_by)
+    makers = await makers_of_fix(action.tx, problem)
     person = await action.counted_as(*makers)
     after = domain.verify_fix(problem, body.tier, body.checked, person, loaded.at, makers=makers)
     event = event_spec(TicketFixVerified, tier=body.tier, requested_by=problem.fix_by)
