@@ -16,6 +16,7 @@ NATURES: Final = ("corrective", "adaptive", "perfective", "preventive")
 
 CHECKED: Final = Field("reason", needed=True, label="checked_resolution")
 
+
 def _answers(noun: str, path: str, *more: Field) -> tuple[ActForm, ActForm]:
     """The two answers of a second person to what somebody else has asked for."""
     yes = ActForm(f"confirm_{noun}", (REASON, *more), path, says={"agree": True}, takes_two=True)
