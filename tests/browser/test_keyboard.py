@@ -22,6 +22,12 @@ async def _tab_to(page: Page, name: str) -> None:
     raise AssertionError(f"the Tab key does not lead to {name!r}")
 
 
+async def _arrive(page: Page, url: str) -> None:
+    """Wait for a page that is whole: without its ticket it has no acts, and no keys for them."""
+    await page.wait_for_url(url)
+    await reload_until_whole(page)
+
+
 async def _row_of(page: Page, key: str) -> None:
     """Press j until the focus is in the row of this ticket."""
     await reload_until_whole(page)
@@ -58,7 +64,7 @@ async def test_omars_morning_by_keyboard_from_the_sign_in_on(
     await page.wait_for_url(f"{console}/**")
     await _row_of(page, resolved)
     await press("o")
-    await page.wait_for_url(f"**/tickets/{resolved}")
+    await _arrive(page, f"**/tickets/{resolved}")
     await press("v")
     await write("Exports are full again: I looked.")
     await press("Control+Enter")
@@ -66,11 +72,11 @@ async def test_omars_morning_by_keyboard_from_the_sign_in_on(
     await press("/")
     await write(waiting)
     await press("Enter")
-    await page.wait_for_url(f"**/tickets/{waiting}")
+    await _arrive(page, f"**/tickets/{waiting}")
     await press("i")
-    await page.wait_for_url("**?done=take")
+    await _arrive(page, "**?done=take")
     await press("w")
-    await page.wait_for_url("**/do/hold")
+    await _arrive(page, "**/do/hold")
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
     await _tab_to_field(page, "hold-waiting_on")
     await write("waits for the c")

@@ -16,8 +16,8 @@ def test_an_id_is_no_name() -> None:
         waiting_row("handle_mail", ID, "emails"),
         waiting_row("send_notice", "NTC-2", "notices"),
     ]
-    waiting = Here({"items": rows, "counts": {}, "next": None}, None, NOON)
-    parts = {"queue": Here({"items": [], "next": None}, None, NOON), "intake": waiting}
+    waiting = Here({"items": rows, "counts": {}, "next": None}, NOON)
+    parts = {"queue": Here({"items": [], "next": None}, NOON), "intake": waiting}
     work = my_work(parts, "anna", NOON, page_of)
     found = {row.path: row.key for group in work.groups for row in group.rows}
     assert found == {f"/mails/{ID}": None, "/notices/NTC-2": "NTC-2"}

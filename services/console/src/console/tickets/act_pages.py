@@ -1,5 +1,7 @@
 """`/tickets/OPS-…/do/…`: an act on a ticket as a page with its form, and what became of it."""
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request
@@ -8,14 +10,15 @@ from starlette.responses import RedirectResponse, Response
 
 from console.forms import form as forms
 from console.forms.form import Form
-from console.forms.lists import needed_lists, read_list
+from console.forms.lists import Entry, List, needed_lists, read_list
 from console.forms.reading import asked_which
 from console.forms.rows import after_button, rows_of
 from console.tickets.act_form import ActForm
 from console.tickets.act_reading import read_act
 from console.tickets.act_view import act_page
 from console.tickets.acts import act_form
-from console.tickets.problem import incidents_of, record_values, with_problem
+from console.tickets.cause import record_values
+from console.tickets.problem import with_problem
 from console.tickets.ticket_parts import problem_of
 from console.upstream.client import Get, Parts
 from console.upstream.part import Denied, Here, Missing, Part, data_of
@@ -83,7 +86,7 @@ async def _page(
     beside = {"ticket", "problem"}
     lists = {name: read_list(part) for name, part in parts.by_name.items() if name not in beside}
     if act.ref:
-        lists[act.fields[0].source] = incidents_of(problem)
+        lists[act.fields[0].source] = _incidents_of(problem)
     shown = data_of(ticket)
     if shown is not None:
         shown = with_problem(shown, parts.by_name.get("problem"))
@@ -115,6 +118,12 @@ async def _ask(visitor: Visitor, key: str, act: ActForm) -> Parts:
         rest["problem"] = problem
     more = await visitor.upstream.parts(visitor.asker, rest)
     return Parts({**parts.by_name, **more.by_name}, {**parts.seconds, **more.seconds})
+
+
+def _incidents_of(problem: Mapping[str, Any] | None) -> List:
+    """Return the incidents of a problem to choose from; where it is not known their keys are typed."""
+    keys = () if problem is None else problem["incidents"]
+    return List(tuple(Entry(key, key) for key in keys), problem is not None)
 
 
 def _status(ticket: Part) -> int:

@@ -1,4 +1,4 @@
-"""The root cause of a problem as a form: five whys or a timeline, row by row. Pure."""
+"""What is on record of a problem as a form, and its cause row by row: five whys or a timeline. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -9,20 +9,29 @@ from console.forms.reading import NEEDED, WRONG_INSTANTS, Read
 from console.forms.rows import Row, Values, rows_of, with_rows
 from console.language.local_times import FORMAT, NoInstant, read_local
 from console.language.marked import marked
+from console.tickets.act_form import ActForm
+from console.tickets.problem_acts import BLANK_ROWS, TIMELINE, WHYS
 from console.upstream.problems import Violation
 
-WHYS: Final = "whys"
-TIMELINE: Final = "timeline"
-BLANK_ROWS: Final[Mapping[str, Row]] = {
-    WHYS: {"question": "", "answer": ""},
-    TIMELINE: {"at": "", "what": ""},
-}
 BOTH: Final = marked("Give either five whys or a timeline. Take the rows of the other one out.")
 NEITHER: Final = marked("Say how the cause was found: by five whys or by a timeline.")
 _Step = Mapping[str, Any] | Violation
 
 
-def cause_values(problem: Mapping[str, Any], zone: ZoneInfo) -> dict[str, str]:
+def record_values(
+    act: ActForm, problem: Mapping[str, Any] | None, zone: ZoneInfo
+) -> dict[str, str]:
+    """Return what the form of an act begins with: what is on record, where it corrects that."""
+    if problem is None or not act.begins_with_record:
+        return {}
+    if act.rows:
+        return _cause_values(problem, zone)
+    recorded = {"workaround": "workaround", "reference": "backlog_reference"}
+    names = [one.name for one in act.fields]
+    return {name: problem[recorded[name]] or "" for name in names}
+
+
+def _cause_values(problem: Mapping[str, Any], zone: ZoneInfo) -> dict[str, str]:
     """Return what is on record of a cause, as the form begins; a first why where nothing is."""
     values = {"root_cause": problem["root_cause"] or ""}
     steps = problem["cause_steps"]

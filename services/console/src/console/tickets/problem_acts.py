@@ -1,11 +1,18 @@
 """What may be done about a problem by a form on its ticket, from its incidents to its fix. Pure."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from console.forms.fields import Field
+from console.forms.rows import Row
 from console.tickets.act_form import WHY, ActForm
-from console.tickets.cause import BLANK_ROWS
 
+WHYS: Final = "whys"
+TIMELINE: Final = "timeline"
+BLANK_ROWS: Final[Mapping[str, Row]] = {
+    WHYS: {"question": "", "answer": ""},
+    TIMELINE: {"at": "", "what": ""},
+}
 CHECKED: Final = Field("checked", needed=True)
 OF_A_SECOND_PERSON: Final = (
     ActForm(
