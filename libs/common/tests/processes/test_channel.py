@@ -104,3 +104,15 @@ async def test_news_for_a_process_that_hears_nothing_takes_no_memory() -> None:
     assert waiting < 2 * 65_536
     channel._writer.transport.abort()
     theirs.close()
+
+
+async def test_who_is_gone_is_asked_nothing_and_told_nothing() -> None:
+    """A replica that stops is still asked for its metrics."""
+    async with connected({}, {}) as (channel, answering):
+        answering.cancel()
+        await asyncio.wait([answering])
+        with pytest.raises(NoAnswer):
+            await channel.ask("metrics", within_s=60)
+        channel.tell("number", 1)
+        with pytest.raises(NoAnswer, match="is gone"):
+            await channel.ask("metrics", within_s=60)

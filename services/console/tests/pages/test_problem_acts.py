@@ -172,7 +172,7 @@ async def test_a_timeline_is_of_the_readers_own_zone(
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "fault"),
     [
         ({"whys.0.question": "", "whys.0.answer": ""}, "Say how the cause was found"),
         ({"whys.0.answer": " "}, "Why 1: This is needed."),
@@ -189,14 +189,14 @@ async def test_a_timeline_is_of_the_readers_own_zone(
     ],
 )
 async def test_a_cause_without_one_way_to_it_is_not_sent(
-    sign_in: SignIn, services: FakeServices, typed: dict[str, str], said: str
+    sign_in: SignIn, services: FakeServices, typed: dict[str, str], fault: str
 ) -> None:
     say_problem(services, allowed=may("record_cause"))
     browser = await sign_in("anna")
     page = await browser.send(await browser.open(CAUSE), CAUSE, act="add timeline")
     again = await browser.send(page, CAUSE, **typed)
     assert (again.status, services.sent("PUT")) == (422, [])
-    assert said in again.main
+    assert fault in again.main
 
 
 async def test_an_hour_that_comes_twice_is_asked_for(

@@ -63,12 +63,16 @@ class Channel:
             self._writer.close()
 
     def tell(self, name: str, value: Any = None) -> None:
-        """Tell news, now; it is dropped while the other side reads nothing."""
+        """Tell news, now; it is dropped while the other side reads nothing, and once it is gone."""
+        if self._writer.is_closing():
+            return
         if self._writer.transport.get_write_buffer_size() < MAX_UNSENT_BYTES:
             self._send(0, name, value)
 
     async def ask(self, name: str, value: Any = None, within_s: float = ANSWER_TIMEOUT_S) -> Any:
         """Return the answer to a question. Raises NoAnswer."""
+        if self._writer.is_closing():
+            raise NoAnswer("the other process is gone")
         number, asked = next(self._numbers), asyncio.get_running_loop().create_future()
         self._asked[number] = asked
         try:
@@ -106,10 +110,12 @@ class Channel:
 
     async def _answer(self, number: int, name: str, value: Any) -> None:
         try:
-            self._send(number, _ANSWER, await self._answers[name](value))
+            kind, answer = _ANSWER, await self._answers[name](value)
         except Exception as error:
             log.exception("channel.not_answered", question=name)
-            self._send(number, _FAILURE, type(error).__name__)
+            kind, answer = _FAILURE, type(error).__name__
+        if not self._writer.is_closing():
+            self._send(number, kind, answer)
 
 
 async def open_channel(

@@ -10,7 +10,7 @@ from common.errors import NotFound, ValidationFailed, Violation
 from common.persistence.database import Connection, transaction_time
 from intake.directory import names
 from intake.problems import store
-from intake.problems.acts import ACTS, Asker, allowed_acts
+from intake.problems.allowed_acts import ACTS, Asker, allowed_acts
 from intake.problems.domain import Problem, is_given_up, waits_to_be_given_up
 from intake.problems.schemas import ProblemDetail, ProblemRead
 from intake.tickets.dependencies import ExtendedTicket, TicketAction, ticket_action
