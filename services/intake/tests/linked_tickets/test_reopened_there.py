@@ -75,7 +75,7 @@ async def test_it_leaves_the_queue_once_it_is_decided(
     (conflict,) = (await links_of(anna, resolved.key))[0]["conflicts"]
     assert (conflict["field"], conflict["ours"]) == ("state", WORDS[kind]["over"])
     path = f"/v1/linked-tickets/{resolved.link}/conflicts/{conflict['id']}/decide"
-    assert (await act(anna, resolved.key, "reopen")).is_success
+    assert (await act(anna, resolved.key, "reopen", reason="It is back")).is_success
     assert (await anna.post(path, json={"decision": "theirs"})).is_success
     assert await _waiting(anna) == []
 

@@ -45,8 +45,9 @@ async def test_history_is_taken_and_nothing_is_opened(
             content=body,
             headers={"Content-Type": "application/x-ndjson"},
         )
-    over, still_open = answer.json()["items"]
-    assert over["outcome"] == "imported", over
-    assert (still_open["outcome"], still_open["remarks"]) == ("refused", [ENDED])
+    report = answer.json()
+    assert (report["imported"], report["refused"]) == (1, 1), report
+    refused = [one for one in report["items"] if one["outcome"] == "refused"]
+    assert [(one["external_id"], one["remarks"]) for one in refused] == [("2", [ENDED])]
     types = [one.type for one in await outbox_events(database) if one.topic == "opsdesk.tickets"]
     assert types == ([] if dry_run else ["opsdesk.ticket.known.v1"])
