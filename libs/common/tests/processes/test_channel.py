@@ -106,9 +106,14 @@ async def test_news_for_a_process_that_hears_nothing_takes_no_memory() -> None:
     theirs.close()
 
 
+async def _nothing(_: Any) -> None:
+    return None
+
+
 async def test_who_is_gone_is_asked_nothing_and_told_nothing() -> None:
     """A replica that stops is still asked for its metrics."""
-    async with connected({}, {}) as (channel, answering):
+    async with connected({"metrics": _nothing}, {}) as (channel, answering):
+        assert await channel.ask("metrics", within_s=60) is None
         answering.cancel()
         await asyncio.wait([answering])
         with pytest.raises(NoAnswer):

@@ -13,6 +13,7 @@ from intake.files.sweeper import run_file_sweeper
 from intake.handlers import HANDLERS
 from intake.linked_tickets.linked_ticket_sender import create_sender
 from intake.mail.mail_reader import prepare_reading
+from intake.mail.rereading import run_rereading
 from intake.outgoing.sender import run_outgoing_mail
 from intake.outgoing.store.due import count_due
 from intake.reads.recorder import ReadRecorder, run_read_recorder
@@ -52,7 +53,7 @@ SERVICE = Service(
         ReadRecorder,
     ),
     request_components={"reads": ReadRecorder},
-    loops=(run_outgoing_mail, run_indexing, run_file_sweeper, run_second_eyes),
+    loops=(run_outgoing_mail, run_rereading, run_indexing, run_file_sweeper, run_second_eyes),
     components={"linked_tickets": create_sender},
     request_loops=(create_ticket_fast.drain_batcher, prepare_reading, run_read_recorder),
     workloads=(TICKETS, NOTIFIER),

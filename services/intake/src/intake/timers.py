@@ -14,9 +14,8 @@ from intake.improvements.store import lock_available as lock_improvements
 from intake.improvements.timers import on_improvements_due
 from intake.investigations.store import lock_available as lock_investigations
 from intake.investigations.timers import on_investigations_long
-from intake.mail import commands as mail
+from intake.mail import timers as mail
 from intake.mail.store import lock_available as lock_mails
-from intake.mail.timers import on_mails_unprocessed
 from intake.notices.commands import MAINTENANCE_END
 from intake.notices.store import lock_available as lock_notices
 from intake.notices.timers import on_maintenance_over
@@ -28,7 +27,7 @@ from intake.tickets.store.tickets import lock_available as lock_tickets
 from intake.tickets.timers import on_holds_over, on_second_eyes_overdue
 
 TIMERS: Timers = {
-    mail.RETRY_KIND: Timer(lock_mails, on_mails_unprocessed),
+    mail.RETRY_KIND: Timer(lock_mails, mail.on_mails_unprocessed),
     alerts.RETRY_KIND: Timer(lock_posts, on_posts_unprocessed),
     tickets.SECOND_EYES: Timer(lock_tickets, on_second_eyes_overdue),
     tickets.HOLD_OVER: Timer(lock_tickets, on_holds_over),

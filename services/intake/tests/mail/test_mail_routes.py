@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from common.confinement import ConfinementUnavailable
 from common.persistence.database import Database
+from intake.mail.rereading import MailRereader
 from intake.mail.routes import receive
 from intake.timers import TIMERS
 from intake_support.tickets import event_types
@@ -193,7 +194,7 @@ async def test_a_mail_that_could_not_be_understood_is_later(
     waiting = (await anna.get("/v1/emails?outcome=received")).json()["items"]
     assert len(waiting) == 1
     await freeze_time(database, NINE + timedelta(minutes=1))
-    assert await fire_due(database, TIMERS) == 1
+    assert await MailRereader(database).process_waiting() == 1
     assert await event_types(database) == ["opened"]
     opened = (await outbox_events(database))[-1].body
     assert opened["opened_at"] == "2030-01-07T09:00:00Z"  # when it came, not when it was read

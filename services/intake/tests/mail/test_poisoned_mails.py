@@ -10,14 +10,16 @@ from fastapi import FastAPI
 from httpx import AsyncClient, Response
 from sqlalchemy import text
 
-from common.confinement import Confinement, Limits
+from common.confinement import Confinement, ConfinementUnavailable, Limits
 from common.http import state_of
 from common.persistence.database import Database
-from intake.mail import mail_reader
-from intake.timers import TIMERS
+from intake.mail import mail_reader, rereading
+from intake.mail.reading import ReadMail
+from intake.mail.rereading import MailRereader
+from intake.mail.routes import receive
 from intake_support.stopped import crash, read_while_stopped
 from intake_support.tickets import event_types
-from opsdesk_testing.protocol import fire_due, freeze_time
+from opsdesk_testing.protocol import freeze_time
 from opsdesk_testing.responsiveness import longest_computing_unanswered
 
 pytestmark = pytest.mark.thorough
@@ -158,7 +160,7 @@ async def test_a_mail_whose_process_was_ended_by_others_is_read_later(
         answer = await post(gateway, FROM % 1 + b"\nwords")
     assert (answer.status_code, answer.json()["outcome"]) == (202, "received")
     await freeze_time(database, NINE + timedelta(minutes=1))
-    assert await fire_due(database, TIMERS) == 1
+    assert await MailRereader(database).process_waiting() == 1
     assert await event_types(database) == ["opened"]
 
 
@@ -172,7 +174,7 @@ async def test_a_mail_that_a_busy_machine_has_no_time_for_is_read_later(
         answer = await post(gateway, FROM % 1 + b"\nwords")
     assert (answer.status_code, answer.json()["outcome"]) == (202, "received")
     await freeze_time(database, NINE + timedelta(minutes=1))
-    assert await fire_due(database, TIMERS) == 1
+    assert await MailRereader(database).process_waiting() == 1
     assert await event_types(database) == ["opened"]
 
 
@@ -207,3 +209,31 @@ async def test_a_raw_mail_is_for_staff_alone(
     assert (await gateway.get(f"/v1/emails/{id}/raw")).status_code == 403
     unknown = "01900000-0000-7000-8000-000000000000"
     assert (await anna.get(f"/v1/emails/{unknown}/raw")).status_code == 404
+
+
+async def test_a_mail_that_fails_again_stops_no_other_and_is_tried_less_often(
+    gateway: AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[bytes] = []
+    whole = mail_reader.read_mail
+
+    async def read_mail(raw: bytes) -> ReadMail:
+        tried.append(raw)
+        if b"never" in raw:
+            raise ConfinementUnavailable("no process could be had")
+        return await whole(raw)
+
+    async def busy(_: bytes) -> ReadMail:
+        raise ConfinementUnavailable("no process could be had")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(receive, "read_mail", busy)
+        for number, words in enumerate((b"never", b"later")):
+            assert (await post(gateway, FROM % number + b"\n" + words)).status_code == 202
+    monkeypatch.setattr(rereading, "read_mail", read_mail)
+    rereader = MailRereader(database)
+    assert await rereader.process_waiting() == 0, "whoever took them may be reading them"
+    await freeze_time(database, NINE + timedelta(minutes=1))
+    assert await rereader.process_waiting() == 1
+    assert await rereader.process_waiting() == 0
+    assert len(tried) == 2

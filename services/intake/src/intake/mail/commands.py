@@ -1,18 +1,16 @@
 """Process a stored mail into a message on a ticket, a new ticket, or nothing (J1).
 
-This happens when the mail arrives, and again at its deadline if that failed: a stored mail is
-processed exactly once, or its deadline remains and `GET /v1/emails?outcome=received` shows it. A mail
+This happens when the mail arrives, and again (`rereading`) if that failed: a stored mail is
+processed exactly once, or `GET /v1/emails?outcome=received` shows it. A mail
 that cannot be read is processed as far as its beginning goes, and staff are told on its ticket.
 """
 
 from dataclasses import replace
 from typing import Final
-from uuid import UUID
 
 from common.domain import Actor
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from common.scheduling.deadlines import Deadline, schedule
 from intake.directory import store as directory
 from intake.feedback.commands import link_follow_on
 from intake.feedback.going_on import lock_going_on
@@ -24,7 +22,6 @@ from intake.mail.domain.mail import Mail, has_date
 from intake.mail.domain.mail_ticket import author_of, request_from_mail
 from intake.mail.domain.thread import Sender, find_ticket, thread_ids, ticket_keys_in
 from intake.mail.domain.who_wrote import find_doubt, reported
-from intake.mail.mail_reader import read_mail
 from intake.mail.partner_mails import join_partner_mail, with_hand_overs
 from intake.mail.reading import ReadMail, note_on_missing
 from intake.mail.senders import find_sender
@@ -36,16 +33,6 @@ from intake.tickets.domain.ticket import Ticket
 from intake.tickets.store import messages, priority_matrices, tickets
 
 NO_SENDER: Final = "its From header names nobody, several people, or cannot be read"
-
-RETRY_KIND = "mail"
-"""The kind of deadline at which a mail is processed that was stored and not processed."""
-
-
-async def process_unprocessed(tx: Connection, mail_id: UUID) -> None:
-    """Read and process a stored mail, unless that was done before."""
-    stored = await mails.lock(tx, mail_id)
-    if stored.outcome == "received":
-        await _process(tx, stored, await read_mail(stored.raw))
 
 
 async def process(tx: Connection, stored: StoredMail, read: ReadMail) -> StoredMail:
@@ -80,7 +67,6 @@ async def _process(tx: Connection, stored: StoredMail, read: ReadMail) -> Stored
         if processed.outcome == "opened" and may_have_receipt(read.mail):
             processed = replace(processed, next_step="receipt")
     await mails.set_outcome(tx, processed)
-    await schedule(tx, [Deadline(RETRY_KIND, stored.id, None)])
     return processed
 
 

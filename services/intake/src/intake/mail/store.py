@@ -14,7 +14,6 @@ from common.persistence.bulk import execute_many, unnest
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
 from common.scheduling.aggregate_locks import lock_available as lock_rows
-from common.scheduling.aggregate_locks import select_existing
 from intake.mail.domain.mail import HEAD_DIGEST_CHARS
 from intake.mail.tables import mail_threads, mails
 from intake.tickets.domain.ticket import Ticket
@@ -145,9 +144,10 @@ async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     return await lock_rows(tx, mails.c.id, ids)
 
 
-async def list_existing(tx: Connection, ids: Collection[UUID]) -> set[UUID]:
-    """Those of these ids that a mail has."""
-    return await select_existing(tx, mails.c.id, ids)
+async def list_unprocessed(tx: Connection, before: datetime, limit: int) -> list[UUID]:
+    """The mails that came before this moment and of which nothing became yet, the oldest first."""
+    query = select(mails.c.id).where(mails.c.outcome == "received", mails.c.received_at <= before)
+    return list(await tx.scalars(query.order_by(mails.c.id).limit(limit)))
 
 
 async def set_outcome(tx: Connection, mail: StoredMail) -> None:

@@ -1,17 +1,14 @@
-"""Time in: mails that were stored and not processed are processed again."""
+"""Time in: deadlines of mails, which only earlier releases armed."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Due
-from intake.mail import store as mails
-from intake.mail.commands import process_unprocessed
+
+RETRY_KIND = "mail"
+"""The kind of deadline at which earlier releases processed a mail again."""
 
 
 async def on_mails_unprocessed(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    """Read and process each mail that is due, once."""
-    existing = await mails.list_existing(tx, [deadline.subject for deadline in due])
-    for deadline in due:
-        if deadline.subject in existing:
-            await process_unprocessed(tx, deadline.subject)
+    """Do nothing: what waits is read again outside of deadlines (`rereading`), so that it holds none up."""

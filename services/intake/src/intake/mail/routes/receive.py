@@ -6,7 +6,6 @@ processed now is processed again at its deadline.
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
 from typing import Annotated, Final
 
 from fastapi import Request, Response
@@ -16,10 +15,9 @@ from common.errors import UnsupportedMediaType, ValidationFailed, Violation
 from common.http import authorized_router, runtime_of
 from common.persistence.database import Database, transaction_time
 from common.persistence.ids import uuid7
-from common.scheduling.deadlines import Deadline, schedule
 from common.telemetry import logger
 from intake.mail import store as mails
-from intake.mail.commands import RETRY_KIND, process
+from intake.mail.commands import process
 from intake.mail.dependencies import MEDIA_TYPE, mail_response, to_result
 from intake.mail.domain.mail import find_message_id, fingerprint, has_date
 from intake.mail.mail_reader import read_mail
@@ -28,8 +26,6 @@ from intake.mail.store import StoredMail
 
 log = logger(__name__)
 
-RETRY_DELAY: Final = timedelta(seconds=30)
-"""How long after it was stored an unprocessed mail is processed again."""
 MAX_SHORT_BYTES: Final = 262_144
 """Up to how many bytes a mail's digest takes less time than to hand it to a thread."""
 
@@ -64,7 +60,7 @@ async def receive_email(
     try:
         result = await _process(database, stored, raw, is_new)
     except Exception:
-        # The mail is stored; its deadline processes it again, until it succeeds.
+        # The mail is stored; it is read again (`rereading`), until that succeeds.
         log.exception("mail.not_processed", mail=str(stored.id))
         result = MailResult(id=stored.id, outcome="received")
     return mail_response(result)
@@ -83,8 +79,6 @@ async def _store_raw(
         if not is_unique:
             mail = replace(mail, occurrence=await mails.count_earlier(tx, mail))
         id = await mails.insert_or_get(tx, mail)
-        if id == mail.id:
-            await schedule(tx, [Deadline(RETRY_KIND, id, at + RETRY_DELAY)])
     return mail if id == mail.id else replace(mail, id=id), id == mail.id
 
 
