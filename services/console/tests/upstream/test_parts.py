@@ -1,12 +1,14 @@
 """Parts of a page: here, missing, or denied; never one for another."""
 
+import asyncio
+
 import httpx
 import pytest
 
 from console.service_text import ServiceText
 from console.settings import ConsoleSettings
 from console.upstream.breaker import FAILURES
-from console.upstream.client import Asker, Get, SignedOut, Upstream
+from console.upstream.client import MAIN_S, PART_S, Asker, Get, SignedOut, Upstream
 from console.upstream.part import Denied, Here, Missing
 from console.upstream.problems import Done, NotSent, Refused, Uncertain
 from console_support.services import FakeServices, problem
@@ -104,6 +106,40 @@ async def test_a_dead_service_is_left_alone_after_three_bad_moments(
     part = (await upstream.parts(ANNA, {"ticket": TICKET}))["ticket"]
     assert isinstance(part, Missing), "not asked, so that the page is quick"
     assert services.seen == []
+
+
+async def test_the_main_part_of_a_page_may_come_late_and_what_is_beside_it_is_left_out(
+    upstream: Upstream, services: FakeServices
+) -> None:
+    services.slow = {"intake": PART_S + 0.4, "escalation": PART_S + 0.4}
+    parts = await upstream.parts(ANNA, {"ticket": TICKET, "rotas": ROTAS})
+    assert isinstance(parts["ticket"], Here)
+    assert isinstance(parts["rotas"], Missing)
+    assert parts.seconds["rotas"] < parts.seconds["ticket"]
+
+
+async def test_answers_that_come_late_shut_nothing(
+    upstream: Upstream, services: FakeServices
+) -> None:
+    services.slow["intake"] = PART_S + 0.2
+    for _ in range(FAILURES + 1):
+        parts = await upstream.parts(ANNA, {"ticket": TICKET}, has_main=False)
+        assert isinstance(parts["ticket"], Missing)
+    await asyncio.sleep(0.4)
+    breaker = upstream.breakers["intake"]
+    assert (len(services.seen), breaker.failures, breaker.since) == (FAILURES + 1, 0, None)
+
+
+async def test_a_service_that_never_answers_is_left_alone_by_parts_that_no_page_waits_for(
+    upstream: Upstream, services: FakeServices
+) -> None:
+    services.hang.add("intake")
+    for _ in range(FAILURES):
+        await upstream.parts(ANNA, {"ticket": TICKET}, has_main=False)
+        await asyncio.sleep(MAIN_S - PART_S + 0.2)
+    assert upstream.breakers["intake"].failures == FAILURES
+    await upstream.parts(ANNA, {"ticket": TICKET})
+    assert len(services.seen) == FAILURES
 
 
 async def test_what_is_remembered_is_shown_with_its_moment(

@@ -121,7 +121,7 @@ async def _page(
         return refused
     found = parts["agreement"]
     assert isinstance(found, Here)
-    more = await visitor.upstream.parts(visitor.asker, _beside(found.data))
+    more = await visitor.upstream.parts(visitor.asker, _beside(found.data), has_main=False)
     parts = Parts({**parts.by_name, **more.by_name}, {**parts.seconds, **more.seconds})
     view = agreement_page(parts.by_name, visitor.is_contact)
     shown = drawn_forms(view.acts, drawn, found.etag)

@@ -50,7 +50,7 @@ async def show(request: Request, visitor: Visiting, clock: UUID) -> Response:
         "explanation": Get("sla", f"/v1/clocks/{clock}/explanation"),
         "clock": Get("sla", f"/v1/clocks/{clock}"),
     }
-    if not visitor.is_contact:
+    if visitor.audience == "staff":
         wanted["waivers"] = Get("sla", "/v1/waivers", {"clock": str(clock), "limit": "20"})
     parts = await visitor.upstream.parts(visitor.asker, wanted)
     if (refused := not_shown(request, visitor, parts, "explanation", "")) is not None:

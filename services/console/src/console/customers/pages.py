@@ -96,7 +96,7 @@ async def _page(
         },
     )
     if (data_of(parts["customer"]) or {}).get("end_asked_by") is not None:
-        named = await visitor.upstream.parts(visitor.asker, {"people": PEOPLE})
+        named = await visitor.upstream.parts(visitor.asker, {"people": PEOPLE}, has_main=False)
         parts = Parts({**parts.by_name, **named.by_name}, {**parts.seconds, **named.seconds})
     card = customer_card(parts.by_name, key, visitor.reader.moment)
     found = parts["customer"]

@@ -116,6 +116,7 @@ async def _page(
             "environment": Get("delivery-gate", f"/v1/environments/{environment}"),
             "follow_ups": Get("delivery-gate", "/v1/follow-ups", of_product),
         },
+        has_main=False,
     )
     parts = Parts({**parts.by_name, **more.by_name}, {**parts.seconds, **more.seconds})
     view = delivery_page(

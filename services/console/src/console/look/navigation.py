@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
+
+Audience = Literal["staff", "contact", "partner"]
+"""For whom a menu is: each offers what these people may open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +74,19 @@ CONTACTS_MORE: Final = (
 )
 
 
-def navigation(path: str, is_contact: bool) -> tuple[Entry, ...]:
+PARTNERS: Final = (("work", "/"), ("clocks", "/clocks"), ("agreements", "/agreements"))
+MENUS: Final = {"staff": STAFF, "contact": CONTACTS, "partner": PARTNERS}
+MENUS_MORE: Final = {"staff": MORE, "contact": CONTACTS_MORE, "partner": ()}
+
+
+def navigation(path: str, audience: Audience) -> tuple[Entry, ...]:
     """Return the entries for somebody who is at this path."""
-    return _entries(CONTACTS if is_contact else STAFF, path)
+    return _entries(MENUS[audience], path)
 
 
-def more(path: str, is_contact: bool) -> tuple[Entry, ...]:
+def more(path: str, audience: Audience) -> tuple[Entry, ...]:
     """Return the entries behind "More"."""
-    return _entries(CONTACTS_MORE if is_contact else MORE, path)
+    return _entries(MENUS_MORE[audience], path)
 
 
 def _entries(shown: Iterable[tuple[str, str]], path: str) -> tuple[Entry, ...]:

@@ -116,7 +116,7 @@ async def _ask(visitor: Visitor, key: str, act: ActForm) -> Parts:
     rest = {name: wanted for name, wanted in after.items() if name not in before}
     if act.noun == "problems" and (problem := problem_of(ticket)) is not None:
         rest["problem"] = problem
-    more = await visitor.upstream.parts(visitor.asker, rest)
+    more = await visitor.upstream.parts(visitor.asker, rest, has_main=False)
     return Parts({**parts.by_name, **more.by_name}, {**parts.seconds, **more.seconds})
 
 

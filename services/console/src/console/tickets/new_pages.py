@@ -90,7 +90,7 @@ async def _page(
     chosen = chosen_caller(found, form.value("contact"))
     customer = chosen["customer"] if chosen else form.value("customer")
     known = {"environments": environments_of(customer)} if customer else {}
-    more = await visitor.upstream.parts(visitor.asker, known)
+    more = await visitor.upstream.parts(visitor.asker, known, has_main=False)
     parts = Parts({**first.by_name, **more.by_name}, {**first.seconds, **more.seconds})
     lists = {name: read_list(part) for name, part in parts.by_name.items() if name != "callers"}
     return page(

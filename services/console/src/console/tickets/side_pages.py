@@ -119,7 +119,7 @@ async def _page(
     first = await visitor.upstream.parts(visitor.asker, wanted)
     lists = before | needed_lists(fields, data_of(first["ticket"]))
     rest = {name: get for name, get in lists.items() if name not in before}
-    more = await visitor.upstream.parts(visitor.asker, rest)
+    more = await visitor.upstream.parts(visitor.asker, rest, has_main=False)
     parts = Parts({**first.by_name, **more.by_name}, {**first.seconds, **more.seconds})
     main = [parts[name] for name in SIDES[side]]
     status = max((one.status for one in drawn.values()), default=200)

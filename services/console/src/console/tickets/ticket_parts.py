@@ -26,7 +26,7 @@ async def ask(
     if visitor.is_contact:
         return found
     rest = {name: get for name, get in _after(found).items() if name in parts}
-    more = await visitor.upstream.parts(visitor.asker, rest)
+    more = await visitor.upstream.parts(visitor.asker, rest, has_main=False)
     return Parts({**found.by_name, **more.by_name}, {**found.seconds, **more.seconds})
 
 

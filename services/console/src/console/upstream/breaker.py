@@ -11,6 +11,8 @@ FAILURES: Final = 3
 """Bad moments in a row after which a service is left alone."""
 PAUSE_S: Final = 5.0
 """Seconds for which it is; then one request tries."""
+MEMORY_S: Final = 30.0
+"""Failures further apart are not in a row: what the service did between them nobody knows."""
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class Breaker:
 
     def may_ask(self, at: float) -> bool:
         """Whether to ask now. After the pause one request tries, and the others go on without."""
+        self._forget_before(at)
         if self.failures < FAILURES:
             return True
         if at < self._shut_until or self._trying:
@@ -39,8 +42,15 @@ class Breaker:
         """Any answer, also a refusal: the service is there."""
         self.failures, self.since, self._trying = 0, None, False
 
+    def erred(self, at: float, moment: datetime) -> None:
+        """An answer that is an error of the service: it is asked again, and it has failed since the first."""
+        self._forget_before(at)
+        self.failures, self._trying, self._failed_at = 0, False, at
+        self.since = self.since or moment
+
     def failed(self, asked_at: float, at: float, moment: datetime) -> None:
         """Count a failure of a request that was sent at `asked_at`, unless its moment is counted."""
+        self._forget_before(asked_at)
         self._trying = False
         if self.since is None:
             self.since = moment
@@ -54,3 +64,7 @@ class Breaker:
     def given_up(self) -> None:
         """The request that tried was cancelled before it knew: another one may try."""
         self._trying = False
+
+    def _forget_before(self, at: float) -> None:
+        if at - self._failed_at > MEMORY_S:
+            self.answered()

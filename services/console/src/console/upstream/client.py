@@ -13,21 +13,21 @@ from starlette.responses import Response
 from common.now import now
 from common.persistence.database import Database
 from common.telemetry import logger
-from console.service_text import text_of_problem
 from console.settings import ConsoleSettings
 from console.upstream.answers import (
+    BROKEN,
     MAX_ANSWER_BYTES,
     UNAUTHENTICATED,
     SignedOut,
     check_customer,
-    json_of,
     outcome_of,
+    part_of,
 )
 from console.upstream.asking import Asker, Get, Parts
 from console.upstream.breaker import Breaker
 from console.upstream.connections import open_client
 from console.upstream.files import MAX_NAME_CHARS, handed_on, pieces_of
-from console.upstream.part import Denied, Here, Missing, Part, ServiceName, WhyMissing
+from console.upstream.part import Here, Missing, Part, ServiceName
 from console.upstream.problems import NotSent, Outcome, Uncertain
 from console.upstream.remembered import Remembered
 
@@ -36,14 +36,16 @@ __all__ = ["SERVICES", "Asker", "Get", "Parts", "SignedOut", "Upstream"]
 log = logger(__name__)
 
 PART_S: Final = 0.8
-"""Seconds that a part of a page may take."""
+"""Seconds for which a page waits for what stands beside its main part."""
+MAIN_S: Final = 2.5
+"""Seconds for which it waits for its main part. An answer within them says that the service is there, also where
+no page waits for it any more: a machine that is slow is no service that is away."""
 FORM_S: Final = 5.0
 """Seconds that a form may take."""
 FILE_S: Final = 60.0
 """Seconds that a file may take on its way to a service."""
 SERVICES: Final[tuple[ServiceName, ...]] = ("intake", "sla", "escalation", "delivery-gate")
 NEVER_REACHED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-TOO_MANY, BROKEN = 429, 500
 
 
 class Upstream:
@@ -52,6 +54,7 @@ class Upstream:
     def __init__(self, database: Database | None = None) -> None:
         self._client: httpx.AsyncClient | None = None
         self._urls: dict[str, str] = {}
+        self._asked: set[asyncio.Task[httpx.Response | None]] = set()
         self.breakers = {service: Breaker() for service in SERVICES}
         self.remembered = Remembered()
 
@@ -67,12 +70,22 @@ class Upstream:
         return self
 
     async def close(self) -> None:
+        for request in self._asked:
+            request.cancel()
         if self._client is not None:
             await self._client.aclose()
 
-    async def parts(self, asker: Asker, wanted: Mapping[str, Get]) -> Parts:
-        """Ask for all parts at once; each has its own time. Raises SignedOut and CustomerEnded."""
-        asked = [self._part(asker, get) for get in wanted.values()]
+    async def parts(
+        self, asker: Asker, wanted: Mapping[str, Get], *, has_main: bool = True
+    ) -> Parts:
+        """Ask for all parts at once; each has its own time, the first as the page's main part where it `has_main`.
+
+        Raises SignedOut and CustomerEnded.
+        """
+        asked = [
+            self._part(asker, get, MAIN_S if has_main and number == 0 else PART_S)
+            for number, get in enumerate(wanted.values())
+        ]
         found = await asyncio.gather(*asked, return_exceptions=True)
         for one in found:
             if isinstance(one, BaseException):
@@ -164,9 +177,10 @@ class Upstream:
             return None
         return handed_on(answer)
 
-    async def _part(self, asker: Asker, get: Get) -> tuple[Part, float]:
+    async def _part(self, asker: Asker, get: Get, seconds: float) -> tuple[Part, float]:
         started = perf_counter()
-        part = await self._ask(asker, get)
+        answer = await self._try(asker, get, seconds)
+        part = part_of(get.service, answer, self.breakers[get.service].since)
         key = (asker.sub, get.service, get.path, json.dumps(get.query, sort_keys=True))
         if get.remember and isinstance(part, Here):
             self.remembered.keep(key, part)
@@ -174,16 +188,31 @@ class Upstream:
             part = Missing(part.service, part.why, part.since, self.remembered.find(key))
         return part, perf_counter() - started
 
-    async def _ask(self, asker: Asker, get: Get) -> Part:
-        answer = await self._try(asker, get)
-        return self._missing(get.service, "silent") if answer is None else self._read(get, answer)
-
     async def _try(self, asker: Asker, get: Get, seconds: float = PART_S) -> httpx.Response | None:
-        """Ask within the time of a part, or another one; None where nothing came, or nothing is asked at present."""
+        """Wait so long for an answer; None where none came in time, or nothing is asked at present."""
+        loop = asyncio.get_running_loop()
+        if not self.breakers[get.service].may_ask(loop.time()):
+            return None
+        request = asyncio.create_task(self._noted(asker, get, max(seconds, MAIN_S)))
+        self._asked.add(request)
+        request.add_done_callback(self._asked.discard)
+        try:
+            await asyncio.wait({request}, timeout=None if seconds >= MAIN_S else seconds)
+        except asyncio.CancelledError:
+            request.cancel()
+            raise
+        answer = request.result() if request.done() else None
+        if answer is None:
+            return None
+        if answer.status_code == UNAUTHENTICATED:
+            raise SignedOut(get.service)
+        check_customer(answer)
+        return answer
+
+    async def _noted(self, asker: Asker, get: Get, seconds: float) -> httpx.Response | None:
+        """Ask, and note whether the service is there: only silence and lost connections say that it is not."""
         breaker, loop = self.breakers[get.service], asyncio.get_running_loop()
         asked_at = loop.time()
-        if not breaker.may_ask(asked_at):
-            return None
         try:
             async with asyncio.timeout(seconds):
                 answer = await self._request(
@@ -197,30 +226,10 @@ class Upstream:
             breaker.given_up()
             raise
         if answer.status_code >= BROKEN:
-            breaker.failed(asked_at, loop.time(), now())
+            breaker.erred(loop.time(), now())
         else:
             breaker.answered()
-        if answer.status_code == UNAUTHENTICATED:
-            raise SignedOut(get.service)
-        check_customer(answer)
         return answer
-
-    def _read(self, get: Get, answer: httpx.Response) -> Part:
-        service = get.service
-        if answer.status_code >= BROKEN:
-            return self._missing(service, "failed")
-        if answer.status_code == TOO_MANY:
-            return Missing(service, "busy", now())
-        data = json_of(answer)
-        if data is None:
-            log.error("part.unreadable", upstream=service, status=answer.status_code)
-            return Missing(service, "unreadable", now())
-        if answer.is_error:
-            return Denied(service, answer.status_code, text_of_problem(data))
-        return Here(data, now(), answer.headers.get("etag"))
-
-    def _missing(self, service: ServiceName, why: WhyMissing) -> Missing:
-        return Missing(service, why, self.breakers[service].since or now())
 
     async def _request(self, method: str, service: str, path: str, **rest: Any) -> httpx.Response:
         assert self._client is not None, "opened by the first visit"

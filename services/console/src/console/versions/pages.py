@@ -67,6 +67,7 @@ async def show(request: Request, visitor: Visiting, ref: str) -> Response:
             "follow_ups": Get("delivery-gate", "/v1/follow-ups", about),
             "matrix": Get("delivery-gate", "/v1/delivery-matrix", MOST | product),
         },
+        has_main=False,
     )
     parts = Parts({**first.by_name, **more.by_name}, {**first.seconds, **more.seconds})
     return page(

@@ -34,8 +34,8 @@ def page(
     frame = {
         "visitor": visitor,
         "form_token": visitor.form,
-        "navigation": navigation(request.url.path, visitor.is_contact),
-        "more_entries": more(request.url.path, visitor.is_contact),
+        "navigation": navigation(request.url.path, visitor.audience),
+        "more_entries": more(request.url.path, visitor.audience),
         "path": request.url.path,
         "may": lambda permission: may(visitor.session.person.roles, permission),
         "who": who_of(parts),

@@ -6,12 +6,14 @@ from typing import Annotated, Any, Final, cast
 
 from fastapi import Depends, Request
 
+from common.auth.permissions import PARTNER
 from common.http import runtime_of, state_of
 from common.now import now
 from common.persistence.database import Connection, transaction_time
 from common.runtime import Runtime
 from common.telemetry import logger
 from console.language.chosen import Reader, choose_language, choose_zone
+from console.look.navigation import Audience
 from console.profile import store as profiles
 from console.profile.store import Profile
 from console.sessions import store as sessions
@@ -51,6 +53,15 @@ class Visitor:
     def is_contact(self) -> bool:
         """Whether it is a customer's contact, who sees what concerns that customer alone."""
         return self.session.person.customer is not None
+
+    @property
+    def is_partner(self) -> bool:
+        """Whether it is a business partner's person, who sees the partner's own contracts alone."""
+        return PARTNER in self.session.person.roles
+
+    @property
+    def audience(self) -> Audience:
+        return "contact" if self.is_contact else "partner" if self.is_partner else "staff"
 
 
 async def _visitor(request: Request) -> Visitor:

@@ -71,7 +71,7 @@ async def _page(
         )
     if found.data.get("ticket"):
         head = Get("intake", f"/v1/tickets/{quote(found.data['ticket'], safe='')}")
-        more = await visitor.upstream.parts(visitor.asker, {"ticket": head})
+        more = await visitor.upstream.parts(visitor.asker, {"ticket": head}, has_main=False)
         parts = Parts({**parts.by_name, **more.by_name}, {**parts.seconds, **more.seconds})
     drawn = form or forms.blank(found.etag)
     if drawn.notice == "changed":

@@ -7,8 +7,9 @@ from fastapi import Request
 from starlette.responses import Response
 
 from common.domain.console_pages import page_of
+from console.clocks.list_view import clock_list
 from console.upstream.client import Get
-from console.upstream.part import Denied, Missing
+from console.upstream.part import Denied, Missing, status_of_part
 from console.visits.pages import page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
@@ -30,6 +31,7 @@ CONTACTS: Final[Mapping[str, Get]] = {
     "intake": Get("intake", WAITING, ROWS),
     "sla": Get("sla", WAITING, ROWS),
 }
+PARTNERS: Final = Get("sla", "/v1/clocks", ROWS | {"sort": "due"}, remember=True)
 
 routes = pages()
 
@@ -37,6 +39,8 @@ routes = pages()
 @routes.get("/")
 async def show(request: Request, visitor: Visiting) -> Response:
     """Show what waits for the person. Without the queue, which is the main part, the status is 503."""
+    if visitor.is_partner:
+        return await _show_to_partner(request, visitor)
     return await _show(request, visitor, "work/my_work.html")
 
 
@@ -54,3 +58,17 @@ async def _show(request: Request, visitor: Visitor, template: str) -> Response:
     status = 503 if isinstance(main, Missing) else 403 if is_denied else 200
     denied = main if is_denied and isinstance(main, Denied) else None
     return page(request, visitor, template, parts, status=status, work=work, denied_part=denied)
+
+
+async def _show_to_partner(request: Request, visitor: Visitor) -> Response:
+    """Show the open promises of the partner's contracts: each is about a ticket that was handed over to them."""
+    parts = await visitor.upstream.parts(visitor.asker, {"list": PARTNERS})
+    found = parts["list"]
+    return page(
+        request,
+        visitor,
+        "work/partner.html",
+        parts,
+        status=status_of_part(found),
+        clocks=clock_list(found, None, {}, visitor.reader.moment),
+    )

@@ -30,12 +30,14 @@ class Seen:
 class FakeServices(httpx.AsyncBaseTransport):
     """The services by their hosts `intake`, `sla`, `escalation`, `delivery-gate`.
 
-    `hang` names services that take a request and never answer; `dead` those that refuse connections.
+    `hang` names services that take a request and never answer; `dead` those that refuse connections;
+    `slow` those that answer after so many seconds.
     """
 
     answers: dict[tuple[str, str, str], Answer] = field(default_factory=dict)
     hang: set[str] = field(default_factory=set)
     dead: set[str] = field(default_factory=set)
+    slow: dict[str, float] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
 
     def say(
@@ -65,6 +67,7 @@ class FakeServices(httpx.AsyncBaseTransport):
         self.seen.append(Seen(service, request.method, path, query, request.headers, body))
         if service in self.hang:
             await asyncio.Event().wait()
+        await asyncio.sleep(self.slow.get(service, 0))
         answer = self.answers.get((service, request.method, path))
         if answer is None:
             return problem(404, "not-found", "There is nothing at this address.")
