@@ -8,7 +8,7 @@ import pytest
 from console.agreements.view import agreement_list, agreement_page
 from console.availability.view import availability_page
 from console.calendars.view import calendar_page
-from console.clocks.list_view import only_one
+from console.clock_list import only_one
 from console.clocks.view import MAX_INTERVALS, clock_page
 from console.service_text import ServiceText
 from console.upstream.part import Here, Missing, Part

@@ -1288,6 +1288,7 @@ CREATE TABLE outage_records (
     created_by text NOT NULL,
     confirmed_by text,
     reason text,
+    superseded_by text,
     CONSTRAINT outage_records_pkey PRIMARY KEY (outage_id, ordinal),
     CONSTRAINT outage_records_outage_id_fkey FOREIGN KEY (outage_id) REFERENCES outages(id),
     CONSTRAINT ck_outage_records_corrected
@@ -1396,6 +1397,8 @@ CREATE TABLE outages (
     sequence bigint NOT NULL,
     -- What whoever reported it by hand said; for staff alone.
     reason text,
+    -- The key of the outage that monitoring measured, as which it counts.
+    superseded_by text,
     CONSTRAINT outages_pkey PRIMARY KEY (id),
     CONSTRAINT outages_key_key UNIQUE (key),
     CONSTRAINT ck_outages_ended_at CHECK (ended_at >= started_at),

@@ -193,6 +193,8 @@ async def test_where_monitoring_measures_the_ticket_does_not_count_again(
     (outage,) = await counted_outages(database)
     assert (outage.source, outage.ended_at) == ("monitoring", NINE + HOUR)
     assert ("outage.superseded" in event_kinds(await outbox_events(database))) is not alert_first
+    successors = [one.superseded_by for one in await all_outages(database)]
+    assert successors == ([None] if alert_first else [outage.key, None])
 
 
 async def test_eight_alerts_of_one_place_are_told_as_one_that_goes_on(database: Database) -> None:

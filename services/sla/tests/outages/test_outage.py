@@ -73,7 +73,7 @@ def _apply(outage: Outage, act: OutageChange | datetime | str) -> Outage | None:
     if isinstance(act, datetime):
         return mark_ended(outage, act)
     if isinstance(act, str):
-        return mark_superseded(outage)
+        return mark_superseded(outage, "OUT-2")
     try:
         return apply_change(outage, act)
     except ValueError:
@@ -90,7 +90,7 @@ def test_an_end_comes_once_and_a_corrected_one_stands() -> None:
     assert mark_ended(over, NOON + 2 * MINUTE) is None
     fixed = apply_change(OPEN, OutageChange(ended_at=NOON + 5 * MINUTE))
     assert mark_ended(fixed, NOON + 9 * MINUTE) is None
-    assert mark_ended(mark_superseded(OPEN), NOON + MINUTE) is None
+    assert mark_ended(mark_superseded(OPEN, "OUT-2"), NOON + MINUTE) is None
     early = mark_ended(OPEN, NOON - MINUTE)
     assert early is not None
     assert early.ended_at == NOON
@@ -175,3 +175,23 @@ def test_what_is_called_off_excuses_until_then() -> None:
     assert cancel(during, "anna", NOON + 4 * MINUTE) == CANCELLED
     assert cancel(agreed, "anna", NOON + 9 * MINUTE) == CANCELLED
     assert agree(before, before.starts_at, before.ends_at, "omar", NOON - MINUTE) == CANCELLED
+
+
+def test_a_superseded_outage_names_its_successor_until_a_correction_counts_it_again() -> None:
+    superseded = mark_superseded(OPEN, "OUT-2")
+    moved = apply_change(superseded, OutageChange(ended_at=NOON + MINUTE))
+    assert (moved.counts, moved.superseded_by) == (False, "OUT-2")
+    counted = apply_change(superseded, OutageChange(counts=True))
+    assert (counted.counts, counted.superseded_by) == (True, None)
+
+
+def test_before_it_was_superseded_an_outage_was_known_without_a_successor() -> None:
+    superseded = mark_superseded(OPEN, "OUT-2")
+    records = [
+        build_record(OPEN, "started", NOON, "opsdesk"),
+        build_record(superseded, "superseded", NOON + MINUTE, "grafana"),
+    ]
+    first = as_known(superseded, records, NOON)
+    assert first is not None
+    assert (first.counts, first.superseded_by) == (True, None)
+    assert as_known(superseded, records, NOON + MINUTE) == superseded

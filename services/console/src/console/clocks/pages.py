@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from console.clocks.list_view import clock_list, only_one
+from console.clock_list import clock_list, only_one
 from console.clocks.view import KnownClock, clock_page, known_clock
 from console.forms import form as forms
 from console.forms.form import Form

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from console.clock_list import clock_mark
 from console.clocks.event_view import Event, event_of
-from console.clocks.list_view import clock_mark
 from console.figures import length
 from console.promises import Mark
 from console.upstream.part import Missing, Part, data_of, items_of

@@ -24,6 +24,8 @@ from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
 
 ROWS: Final = {"limit": "50"}
+WITHOUT_SUPERSEDED: Final = {"superseded": "false"}
+"""A contact reads each outage once: one that counts as another would seem to go on beside it."""
 FILTERS: Final = ("customer", "environment", "service", "state", "cursor")
 
 routes = pages()
@@ -105,9 +107,8 @@ async def _decide(
 
 async def _list(request: Request, visitor: Visitor, drawn: dict[str, Form]) -> Response:
     asked = asked_for(request.query_params, *FILTERS)
-    parts = await visitor.upstream.parts(
-        visitor.asker, {"list": Get("sla", "/v1/outages", ROWS | asked)}
-    )
+    query = ROWS | asked | (WITHOUT_SUPERSEDED if visitor.is_contact else {})
+    parts = await visitor.upstream.parts(visitor.asker, {"list": Get("sla", "/v1/outages", query)})
     shown = outage_list(parts["list"], asked)
     form = drawn_forms(("report",), drawn, None)["report"]
     return page(

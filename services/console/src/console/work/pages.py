@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from common.domain.console_pages import page_of
-from console.clocks.list_view import clock_list
+from console.clock_list import clock_list
 from console.upstream.client import Get
 from console.upstream.part import Denied, Missing, status_of_part
 from console.visits.pages import page

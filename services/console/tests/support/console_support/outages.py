@@ -45,6 +45,7 @@ OUTAGE: dict[str, Any] = {
     "ended_at": None,
     "duration_seconds": None,
     "counts": True,
+    "superseded_by": None,
     "reason": "The disk is full.",
     "history": [
         {

@@ -170,7 +170,7 @@ async def supersede_outage(
     """Replace a ticket's outage by the one that monitoring measured, which is exact."""
     reason = f"measured by monitoring as {successor.key}"
     stored = await _update(
-        tx, mark_superseded(before), "superseded", (created_by, None), at, reason
+        tx, mark_superseded(before, successor.key), "superseded", (created_by, None), at, reason
     )
     await emit(tx, OutageSuperseded, stored, at, {"superseded_by": successor.key})
     await _update_dependents(tx, [(before, stored)], at)

@@ -25,6 +25,7 @@ outages = Table(
     Column("ordinal", Integer, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("reason", Text),
+    Column("superseded_by", Text),
 )
 """`until` is computed: the end, or infinity."""
 
@@ -42,6 +43,7 @@ outage_records = Table(
     Column("created_by", Text, nullable=False),
     Column("confirmed_by", Text),
     Column("reason", Text),
+    Column("superseded_by", Text),
 )
 
 outage_corrections = Table(

@@ -123,6 +123,7 @@ VERSIONED: Final[Mapping[str, FactTable]] = {
                 "ended_at",
                 "until",
                 "counts",
+                "superseded_by",
                 "ordinal",
                 "sequence",
             }

@@ -24,7 +24,8 @@ class Outage:
 
     `counts` False: it was not an outage, by a correction or by monitoring. `source_id` is the id of
     the alert or ticket. `ordinal` is that of the last record, `sequence` that of the last event.
-    `reason` is what whoever reported it by hand said.
+    `reason` is what whoever reported it by hand said. `superseded_by` is the key of the outage as which
+    it counts, None where there is none.
     """
 
     id: UUID
@@ -40,6 +41,7 @@ class Outage:
     ordinal: int = 1
     sequence: int = 1
     reason: str | None = None
+    superseded_by: str | None = None
 
     def downtime_interval(self) -> DowntimeInterval:
         return DowntimeInterval(self.started_at, self.ended_at, self.effect, self.key)
@@ -59,6 +61,7 @@ class Record:
     by: str
     confirmed_by: str | None = None
     reason: str | None = None
+    superseded_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +93,23 @@ def mark_ended(outage: Outage, at: datetime) -> Outage | None:
     )
 
 
-def mark_superseded(outage: Outage) -> Outage:
-    """Return a ticket's outage as one that does not count: monitoring measures it."""
-    return replace(outage, counts=False, ordinal=outage.ordinal + 1)
+def mark_superseded(outage: Outage, successor: str) -> Outage:
+    """Return a ticket's outage as one that counts as `successor` (a key): monitoring measures it."""
+    return replace(outage, counts=False, superseded_by=successor, ordinal=outage.ordinal + 1)
 
 
 def apply_change(outage: Outage, change: OutageChange) -> Outage:
     """Apply a correction. Raises ValueError with a message for people where it is not possible."""
     start = truncate_to_second(change.started_at) if change.started_at else outage.started_at
     end = truncate_to_second(change.ended_at) if change.ended_at else outage.ended_at
+    counts = outage.counts if change.counts is None else change.counts
     after = replace(
         outage,
         started_at=start,
         ended_at=None if change.reopened else end,
         effect=change.effect or outage.effect,
-        counts=outage.counts if change.counts is None else change.counts,
+        counts=counts,
+        superseded_by=None if counts else outage.superseded_by,
     )
     if after.ended_at is not None and after.ended_at < after.started_at:
         raise ValueError("it would end before it starts")
@@ -133,6 +138,7 @@ def build_record(
         actor,
         confirmed_by,
         reason,
+        outage.superseded_by,
     )
 
 
@@ -148,5 +154,6 @@ def as_known(outage: Outage, records: Iterable[Record], at: datetime) -> Outage 
         started_at=last.started_at,
         ended_at=last.ended_at,
         counts=last.counts,
+        superseded_by=last.superseded_by,
         ordinal=last.ordinal,
     )

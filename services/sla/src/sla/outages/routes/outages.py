@@ -148,8 +148,7 @@ async def end_outage(
         change = OutageChange(ended_at=ended_at)
         stored = await ask_for_change(tx, stored, change, caller.sub, reason or EARLIER_END, at)
     grounds = {"key": stored.key, "ended_at": stored.ended_at, "reason": reason}
-    subject = f"outage/{stored.id}"
-    await record(tx, Entry.by(caller.actor, at, "outage.end", subject, grounds))
+    await record(tx, Entry.by(caller.actor, at, "outage.end", f"outage/{stored.id}", grounds))
     return await _detail_response(tx, stored)
 
 
@@ -175,6 +174,7 @@ async def list_outages(
     service: Annotated[str | None, Query(max_length=100), Refers("service")] = None,
     state: Annotated[Literal["open", "ended"] | None, Query()] = None,
     source: Annotated[Source | None, Query()] = None,
+    superseded: Annotated[bool | None, Query(description="Counts as another one.")] = None,
     since: Annotated[
         Instant | None, Query(alias="from", description="Started at or after.")
     ] = None,
@@ -195,6 +195,7 @@ async def list_outages(
         service,
         state,
         source,
+        superseded,
         since,
         until,
     )
@@ -204,9 +205,8 @@ async def list_outages(
 
 
 def _to_response(caller: Caller, outage: Outage) -> OutageForStaff | OutageRead:
-    if caller.customer is None:
-        return to_staff_response(outage)
-    return to_response(outage, caller.customer)
+    is_staff = caller.customer is None
+    return to_staff_response(outage) if is_staff else to_response(outage, caller.customer)
 
 
 @routes.get("/{outage}")

@@ -16,7 +16,8 @@ class OutageRead(ScopedRead):
     """`duration_seconds` is elapsed time, null while it lasts. `counts` false: it was not an
     outage.
 
-    `source`: `monitoring`, `ticket` or `manual`."""
+    `source`: `monitoring`, `ticket` or `manual`. `superseded_by`: the key of the outage as which this
+    one of a ticket counts, since monitoring measured it; it gets no end of its own."""
 
     id: UUID
     key: str
@@ -27,6 +28,7 @@ class OutageRead(ScopedRead):
     ended_at: datetime | None
     duration_seconds: int | None
     counts: bool
+    superseded_by: str | None
 
 
 class OutageForStaff(OutageRead):
@@ -91,7 +93,7 @@ class OutageDetailForCustomer(OutageRead):
 def to_response(outage: Outage, seen_by: str | None = None) -> OutageRead:
     """The outage without what staff alone reads; with `seen_by`, a customer's key, as that customer does.
 
-    The ticket behind an outage of everybody may be another customer's.
+    The ticket behind an outage of everybody may be another customer's, and so may what measured it.
     """
     is_foreign = seen_by is not None and outage.scope.customer != seen_by
     duration = None if outage.ended_at is None else outage.ended_at - outage.started_at
@@ -108,6 +110,7 @@ def to_response(outage: Outage, seen_by: str | None = None) -> OutageRead:
         ended_at=outage.ended_at,
         duration_seconds=None if duration is None else duration // SECOND,
         counts=outage.counts,
+        superseded_by=None if is_foreign else outage.superseded_by,
     )
 
 

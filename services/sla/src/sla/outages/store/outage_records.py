@@ -10,7 +10,7 @@ from common.persistence.database import Connection
 from sla.outages.domain.outage import Outage, Record
 from sla.outages.tables import outage_records as records
 
-MUTABLE_COLUMNS = ("effect", "started_at", "ended_at", "counts", "ordinal")
+MUTABLE_COLUMNS = ("effect", "started_at", "ended_at", "counts", "superseded_by", "ordinal")
 """The columns of an outage that each of its records has, too."""
 _RECORD_COLUMNS = (*MUTABLE_COLUMNS, "kind", "known_at", "confirmed_by", "reason")
 

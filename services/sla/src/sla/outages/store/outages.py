@@ -50,6 +50,7 @@ class OutageFilter:
     service: str | None = None
     state: Literal["open", "ended"] | None = None
     source: Source | None = None
+    superseded: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -155,6 +156,9 @@ def _conditions(filters: OutageFilter) -> list[ColumnElement[bool]]:
         conditions.append(_visible_to(filters.customer_id, filters.hidden_services))
     if filters.state is not None:
         conditions.append(IS_OPEN if filters.state == "open" else outages.c.ended_at.is_not(None))
+    if filters.superseded is not None:
+        has_successor = outages.c.superseded_by.is_not(None)
+        conditions.append(has_successor if filters.superseded else ~has_successor)
     if filters.since is not None:
         conditions.append(outages.c.started_at >= filters.since)
     if filters.until is not None:

@@ -13,9 +13,10 @@ _SELECT_INCONSISTENT = text(
     LEFT JOIN outage_records last
         ON last.outage_id = outages.id AND last.ordinal = outages.ordinal
     WHERE records.count <> outages.ordinal
-        OR (last.effect, last.started_at, last.ended_at, last.counts)
+        OR (last.effect, last.started_at, last.ended_at, last.counts, last.superseded_by)
             IS DISTINCT FROM
-            (outages.effect, outages.started_at, outages.ended_at, outages.counts)
+            (outages.effect, outages.started_at, outages.ended_at, outages.counts,
+            outages.superseded_by)
     ORDER BY outages.key
     """
 )

@@ -19,10 +19,12 @@ CREATE TABLE outages (
     ordinal int NOT NULL,
     sequence bigint NOT NULL,
     reason text,
+    superseded_by text,
     CONSTRAINT ck_outages_scope CHECK (environment IS NOT NULL OR service IS NOT NULL)
 );
 COMMENT ON TABLE outages IS 'Each outage as of its last record in outage_records.';
 COMMENT ON COLUMN outages.counts IS 'False: it was not an outage, as was found later.';
+COMMENT ON COLUMN outages.superseded_by IS 'The key of the outage that monitoring measured, as which it counts.';
 COMMENT ON COLUMN outages.reason IS 'What whoever reported it by hand said; for staff alone.';
 CREATE INDEX ix_outages_time ON outages (customer_id, until, started_at) WHERE counts;
 CREATE INDEX ix_outages_listed ON outages (started_at, id);
@@ -52,6 +54,7 @@ CREATE TABLE outage_records (
     created_by text NOT NULL,
     confirmed_by text CONSTRAINT ck_outage_records_four_eyes CHECK (confirmed_by <> created_by),
     reason text,
+    superseded_by text,
     PRIMARY KEY (outage_id, ordinal),
     CONSTRAINT ck_outage_records_corrected
         CHECK (kind <> 'corrected' OR (confirmed_by IS NOT NULL AND reason IS NOT NULL))
