@@ -13,13 +13,16 @@ MAIL = ROOT / "services/intake/src/intake/mail"
 SOURCES: dict[str | Path, str] = {
     "domain/who_wrote.py": r'return f?"([^"]+ [^"]+)"',
     "domain/mime.py": r'return beginning\(raw\), \("([^"]+)",\)',
-    "domain/parts.py": r'defects = \("([^"]+)",\)',
+    "domain/parts.py": r'TOO_MANY_PARTS: Final = "([^"]+)"',
     "domain/auto_reply.py": r'^\s+"([a-z -]+)": ',
     "commands.py": r'NO_SENDER: Final = "([^"]+)"',
     "mail_reader.py": r'because = "([^"]+)"',
-    ROOT / "libs/common/src/common/confined/limits.py": r'^    "\w+": "([^"]+)",',
+    ROOT / "libs/common/src/common/confined/limits.py": r'^    "(?!wall)\w+": "([^"]+)",',
 }
-"""Where intake writes the reasons, and how they are found there; what may be used to read a mail has sentences, too."""
+"""Where intake writes the reasons, and how they are found there; what may be used to read a mail has sentences, too.
+
+But for real time: a mail for which there was none is read again, and has no reason.
+"""
 
 
 def reasons() -> list[str]:
