@@ -112,6 +112,14 @@ def test_an_act_is_sent_and_reported_in_one_sentence(
     assert terminal.services.requests == [("POST", path, body)]
 
 
+def test_what_was_found_in_a_reply_is_told_to_who_sent_it(terminal: Terminal) -> None:
+    """R11"""
+    found = {"severity": "warning", "code": "wrong_language", "detail": "This is English."}
+    terminal.services.responses["POST /v1/tickets/OPS-7/replies"] = TICKET | {"findings": [found]}
+    lines = terminal("reply", "7", "Hello").splitlines()
+    assert lines == ["The reply is on OPS-7.", "warning: This is English."]
+
+
 def test_every_command_of_the_shift_has_a_help() -> None:
     for name in SHIFT:
         shown = CliRunner().invoke(app, [name, "--help"])

@@ -123,6 +123,11 @@ async def _retire_template(template: str, language: str) -> None:
     print_line(f"{template} is offered no more in {language}.")
 
 
+def describe_findings(findings: list[JSON] | None) -> list[str]:
+    """Return a line for each finding of a message; None is a contact's, who is told of none."""
+    return [f"{one['severity']}: {one['detail']}" for one in findings or ()]
+
+
 def _print_findings(findings: list[JSON]) -> None:
-    for one in findings:
-        print_line(f"{one['severity']}: {one['detail']}")
+    for line in describe_findings(findings):
+        print_line(line)
